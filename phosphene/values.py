@@ -1,0 +1,219 @@
+"""Frozen values whose `repr` is the source text that makes them again.
+
+Every word of the language other than an objective is a subclass of `Value`: its class name is the word, its fields are the
+arguments. Subclassing registers the word under its room (`tf.jitter`, `param.fourier`, `optimizers.adam`); objectives alone
+are written without a room. `phosphene.language` reads the same words back.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import math
+import re
+import weakref
+from fractions import Fraction
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+from typing_extensions import dataclass_transform
+
+from .errors import BadArgument, MissingTensor, NameTaken
+
+# How tightly text binds, loosest first; Python's own order for these operators.
+OR, AND, SHIFT, SUM, PRODUCT, UNARY, POWER, ATOM = range(8)
+
+words: dict[str, Any] = {}
+"""Every registered word by its full name: classes, functions, and constants such as `tf.standard`."""
+
+T = TypeVar("T")
+
+
+def register(name: str, word: T) -> T:
+    """Make a word known to the language; a different one under the same name is refused (NameTaken)."""
+    if name in words and words[name] is not word and _origin(words[name]) != _origin(word):
+        raise NameTaken(
+            f"{name!r} is registered by {_origin(words[name])[0]} already",
+            "one meaning for each name",
+            "choose another name for the new one",
+        )
+    words[name] = word
+    return word
+
+
+def _origin(word: Any) -> tuple[str, str]:
+    return getattr(word, "__module__", type(word).__module__), getattr(word, "__qualname__", repr(word))
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=False)
+class Value:
+    """A frozen record that prints as the call that makes it; subclasses declare fields and a `room`.
+
+    >>> class grey(Value, room="example"):
+    ...     level: float = 0.5
+    >>> grey(), grey(0.25), grey(level=0.25) == grey(0.25)
+    (example.grey(), example.grey(level=0.25), True)
+    """
+
+    room: ClassVar[str] = ""
+    word: ClassVar[str] = ""
+
+    def __init_subclass__(cls, room: str | None = None, abstract: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if room is not None:
+            cls.room = room
+        dataclasses.dataclass(frozen=True, repr=False)(cls)
+        cls.word = f"{cls.room}.{cls.__name__}" if cls.room else cls.__name__
+        if not abstract:
+            register(cls.word, cls)
+
+    def text(self) -> tuple[str, int]:
+        """The source text and how tightly it binds; values written with operators override this."""
+        required, optional = [], []
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if not field.repr:
+                continue
+            if field.default is dataclasses.MISSING and not field.kw_only:
+                required.append(literal(value))
+            elif field.default is dataclasses.MISSING or value != field.default:
+                optional.append(f"{field.name}={literal(value)}")
+        return f"{self.word}({', '.join(required + optional)})", ATOM
+
+    def __repr__(self) -> str:
+        return self.text()[0]
+
+
+def literal(value: Any) -> str:
+    """The text of an argument: a number, string, None, tuple, or value.
+
+    >>> literal((1, 0.5, 'a', None))
+    "(1, 0.5, 'a', None)"
+    """
+    if isinstance(value, tuple):
+        inner = ", ".join(literal(item) for item in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return repr(int(value))
+    if isinstance(value, Fraction):
+        return show(value)
+    return repr(value)
+
+
+def joined(parts: tuple[Value, ...], operator: str, precedence: int) -> tuple[str, int]:
+    """The text of an n-ary operator, with parentheses where a part binds less tightly."""
+    texts = (part.text() for part in parts)
+    return f" {operator} ".join(t if p > precedence else f"({t})" for t, p in texts), precedence
+
+
+def exact(number: int | float | Fraction | str) -> Fraction:
+    """The decimal that the user typed, as a fraction.
+
+    >>> exact(0.1) + exact(0.2) == exact(0.3)
+    True
+    """
+    return Fraction(number) if isinstance(number, (int, Fraction, str)) else Fraction(repr(float(number)))
+
+
+def show(number: Fraction) -> str:
+    """The shortest literal of a fraction: an integer, a decimal where it has one, else `p/q`.
+
+    >>> show(Fraction(1, 2)), show(Fraction(1, 3)), show(Fraction(10**20))
+    ('0.5', '1/3', '1e20')
+    """
+    rest, twos, fives = number.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return f"{number.numerator}/{number.denominator}"
+    places = max(twos, fives)
+    digits = str(abs(number.numerator) * 10**places // number.denominator)
+    return min(_spellings(digits, places, "-" if number < 0 else ""), key=len)
+
+
+def _spellings(digits: str, places: int, sign: str) -> list[str]:
+    """Plain and scientific spellings of the decimal `digits` x 10**-places, the plain one first."""
+    stripped = digits.rstrip("0")
+    zeros = len(digits) - len(stripped)
+    padded = digits.rjust(places + 1, "0")
+    plain = padded[: len(padded) - places] + ("." + padded[len(padded) - places :] if places else "")
+    if not stripped:
+        return [plain]
+    mantissa = stripped[0] + ("." + stripped[1:] if len(stripped) > 1 else "")
+    whole = f"{sign}{stripped}e{zeros - places}"
+    return [sign + plain, f"{sign}{mantissa}e{len(digits) - 1 - places}", whole]
+
+
+_tensors: weakref.WeakValueDictionary[str, Tensor] = weakref.WeakValueDictionary()
+
+
+class tensor(Value):
+    """A tensor named by its content: equal where the bytes, the shape and the type are.
+
+    Text and JSON carry the digest alone; the numbers travel in a `.safetensors` file beside them and are found again by digest.
+
+    >>> hold(torch.zeros(2)) == hold(torch.zeros(2)), hold(torch.zeros(2)) == hold(torch.zeros(3))
+    (True, False)
+    """
+
+    digest: str
+    shape: tuple[int, ...]
+    dtype: str
+    data: Tensor | None = dataclasses.field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.digest, str) and re.fullmatch("[0-9a-f]{32}", self.digest)):
+            raise BadArgument(f"tensor({self.digest!r}, ...)", "32 hexadecimal digits expected", "write hold(array)")
+        object.__setattr__(self, "shape", tuple(self.shape))
+        if self.data is None and self.digest in _tensors:
+            object.__setattr__(self, "data", _tensors[self.digest])
+
+    def numbers(self) -> Tensor:
+        """The tensor itself, on the CPU; MissingTensor where only the name has been read."""
+        if self.data is None and self.digest in _tensors:
+            object.__setattr__(self, "data", _tensors[self.digest])
+        if self.data is None:
+            raise MissingTensor(
+                f"{self!r} is only the name of a tensor",
+                "its numbers are in a .safetensors file beside the text",
+                "read them first: serialize.load_tensors(path)",
+            )
+        return self.data
+
+
+def hold(array: Tensor | np.ndarray[Any, Any]) -> tensor:
+    """A tensor or array as a frozen value; its numbers are copied once."""
+    numbers = torch.as_tensor(array).detach().to("cpu", copy=True).contiguous()
+    if numbers.dtype.is_floating_point and not bool(torch.isfinite(numbers).all()):
+        raise BadArgument(
+            "a tensor with NaN or infinity in it", "finite numbers expected", "clean it with torch.nan_to_num"
+        )
+    dtype = str(numbers.dtype).removeprefix("torch.")
+    content = hashlib.sha256(f"{dtype}{tuple(numbers.shape)}".encode())
+    content.update(numbers.reshape(-1).view(torch.uint8).numpy().tobytes())
+    name = content.hexdigest()[:32]
+    kept = _tensors.setdefault(name, numbers)
+    return tensor(name, tuple(numbers.shape), dtype, kept)
+
+
+def check_number(owner: str, name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> None:
+    """Refuse what is not a finite number in [low, high], with the owner's name in the message."""
+    good = isinstance(value, (int, float, Fraction)) and not isinstance(value, bool) and math.isfinite(value)
+    if not good or not low <= value <= high:
+        raise BadArgument(
+            f"{owner}: {name} is {value!r}", f"a number from {low:g} to {high:g} expected", f"write {name}=..."
+        )
+
+
+def check_integer(owner: str, name: str, value: Any, low: int, high: float = math.inf) -> None:
+    """Refuse what is not an integer in [low, high]."""
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise BadArgument(
+            f"{owner}: {name} is {value!r}",
+            f"an integer from {low} to {high:g} expected",
+            f"write {name}={low if value is None or not isinstance(value, (int, float)) else max(low, round(value))}",
+        )
