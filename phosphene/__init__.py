@@ -1,0 +1,1 @@
+"""A declarative language for asking vision networks what they see."""

@@ -1,7 +1,7 @@
 """Every exception of the library and what it says.
 
-A message has three parts: what you gave, what was expected, what to write instead. Each class is also a builtin kind, so
-`except LookupError` works as it does elsewhere.
+A message has three parts: what you gave, what was expected, what to write instead. Each class is also a builtin kind,
+so `except LookupError` works as it does elsewhere.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Frozen values whose `repr` is the source text that makes them again.
 
-Every word of the language other than an objective is a subclass of `Value`: its class name is the word, its fields are the
-arguments. Subclassing registers the word under its room (`tf.jitter`, `param.fourier`, `optimizers.adam`); objectives alone
-are written without a room. `phosphene.language` reads the same words back.
+Every word of the language other than an objective is a subclass of `Value`: its class name is the word, its fields are
+the arguments. Subclassing registers the word under its room (`tf.jitter`, `param.pixels`, `optimizers.adam`);
+objectives alone are written without a room. `phosphene.language` reads the same words back.
 """
 
 from __future__ import annotations
@@ -154,7 +154,8 @@ _tensors: weakref.WeakValueDictionary[str, Tensor] = weakref.WeakValueDictionary
 class tensor(Value):
     """A tensor named by its content: equal where the bytes, the shape and the type are.
 
-    Text and JSON carry the digest alone; the numbers travel in a `.safetensors` file beside them and are found again by digest.
+    Text and JSON carry the digest alone; the numbers travel in a `.safetensors` file beside them and are found again by
+    digest.
 
     >>> hold(torch.zeros(2)) == hold(torch.zeros(2)), hold(torch.zeros(2)) == hold(torch.zeros(3))
     (True, False)
