@@ -44,6 +44,8 @@ def register(name: str, word: T) -> T:
 
 
 def _origin(word: Any) -> tuple[str, str]:
+    if hasattr(word, "origin"):
+        return word.origin  # type: ignore[no-any-return]
     return getattr(word, "__module__", type(word).__module__), getattr(word, "__qualname__", repr(word))
 
 

@@ -1,0 +1,86 @@
+"""What to look for: objectives as algebraic values.
+
+Start with the words (`channel`, `logit`, `tv`, ...) in `units`, `matching`, `priors` and `batch`; `algebra` has the
+operators that combine them, `term` makes new words, `analysis` asks questions about an objective, `lower` compiles it.
+"""
+
+from .algebra import Objective, const, expect
+from .analysis import Site, couples_batch, degree, is_linear, layers, needed, sites, terms
+from .batch import alignment, diversity, each, interpolate, place
+from .expansion import expand
+from .functions import absolute, clamp, elementwise, exp, log, relu, sigmoid, softplus, sqrt, tanh
+from .matching import content, gram, style
+from .priors import blur, boundary, l1, l2, linf, lp, tv
+from .term import Channel, Column, Label, Picture, Row, term
+from .units import (
+    caricature,
+    channel,
+    cosine_direction,
+    direction,
+    dot,
+    layer,
+    logit,
+    logprob,
+    neuron,
+    prob,
+    spatial,
+    tensor_direction,
+)
+
+__all__ = [
+    "Channel",
+    "Column",
+    "Label",
+    "Objective",
+    "Picture",
+    "Row",
+    "Site",
+    "absolute",
+    "alignment",
+    "blur",
+    "boundary",
+    "caricature",
+    "channel",
+    "clamp",
+    "const",
+    "content",
+    "cosine_direction",
+    "couples_batch",
+    "degree",
+    "direction",
+    "diversity",
+    "dot",
+    "each",
+    "elementwise",
+    "exp",
+    "expand",
+    "expect",
+    "gram",
+    "interpolate",
+    "is_linear",
+    "l1",
+    "l2",
+    "layer",
+    "layers",
+    "linf",
+    "log",
+    "logit",
+    "logprob",
+    "lp",
+    "needed",
+    "neuron",
+    "place",
+    "prob",
+    "relu",
+    "sigmoid",
+    "sites",
+    "softplus",
+    "spatial",
+    "sqrt",
+    "style",
+    "tanh",
+    "tensor_direction",
+    "term",
+    "terms",
+    "tv",
+]

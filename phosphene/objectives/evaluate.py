@@ -1,0 +1,142 @@
+"""The meaning of an objective: tensors in, one score per picture out, node by node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import BadArgument, ShapeMismatch, UnknownLayer
+from ..values import tensor
+from .algebra import (
+    Coefficient,
+    Constant,
+    Expectation,
+    Mapped,
+    Masked,
+    Objective,
+    Power,
+    Product,
+    Scaled,
+    Sum,
+    Term,
+    fold,
+    nodes,
+)
+from .analysis import Site, effective, is_picture
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the run knows: how many pictures, the number of the first of them, the step of how many, type and device."""
+
+    batch: int
+    first: int = 0
+    step: int = 0
+    steps: int = 1
+    dtype: torch.dtype = torch.float32
+    device: torch.device | str = "cpu"
+
+
+Activations = Mapping[Any, Tensor]
+
+
+def evaluate(root: Objective, activations: Activations, step: int = 0, steps: int = 1) -> Tensor:
+    """The score per picture, shape (batch,), from activations by `Site`, or by layer name where no view is involved.
+
+    Raises UnknownLayer where a needed site is missing, ShapeMismatch where a term does not return one number per picture.
+    """
+    whole = effective(root)
+    leaves = [node for node in nodes(whole) if isinstance(node, Term)]
+    sample = site_activation(leaves[0], activations) if leaves else next(iter(activations.values()), None)
+    if sample is None:
+        raise BadArgument(f"{root!r} without activations", "at least one activation expected", "give {layer: tensor}")
+    context = Context(sample.shape[0], 0, step, steps, sample.dtype, sample.device)
+
+    def visit(node: Objective, parts: list[Tensor]) -> Tensor:
+        return leaf_score(node, activations) if isinstance(node, Term) else combined(node, parts, context)
+
+    return fold(whole, visit).expand(context.batch)
+
+
+def combined(node: Objective, parts: list[Tensor], context: Context) -> Tensor:
+    """The score of a node other than a term from the scores of its children."""
+    if isinstance(node, Sum):
+        return parts[0] + parts[1]
+    if isinstance(node, Product):
+        return parts[0] * parts[1]
+    if isinstance(node, Scaled):
+        return float(node.weight) * parts[0]
+    if isinstance(node, Power):
+        result: Tensor = parts[0] ** node.exponent
+        return result
+    if isinstance(node, Masked):
+        return masked(parts[0], node.image, context)
+    if isinstance(node, Mapped):
+        return node.function.compute(parts[0])
+    if isinstance(node, Coefficient):
+        number = node.source.coefficient(context)  # type: ignore[attr-defined]
+        return torch.as_tensor(number, dtype=context.dtype, device=context.device)
+    assert isinstance(node, Constant) and not isinstance(node, Expectation)
+    return torch.tensor(float(node.value), dtype=context.dtype, device=context.device)
+
+
+def masked(score: Tensor, image: int, context: Context) -> Tensor:
+    """The score for one picture and 0 for the others, also where the others' is not finite."""
+    mask = torch.arange(context.first, context.first + context.batch, device=context.device) == image
+    return torch.where(mask, score, torch.zeros_like(score))
+
+
+def leaf_score(one: Term, activations: Activations) -> Tensor:
+    """The score of a term, with its shape checked."""
+    activation = site_activation(one, activations)
+    score = one.definition.function(activation, **tensor_arguments(one, activations, activation))
+    if not isinstance(score, Tensor) or score.shape != activation.shape[:1]:
+        shape = tuple(score.shape) if isinstance(score, Tensor) else type(score).__name__
+        raise ShapeMismatch(
+            f"{one!r} returned {shape}",
+            f"one number per picture expected: shape ({activation.shape[0]},)",
+            "reduce over all axes but the first, as in x.flatten(1).mean(1)",
+        )
+    return score
+
+
+def tensor_arguments(one: Term, activations: Activations, like: Tensor) -> dict[str, Any]:
+    """The arguments of a term as its function wants them: tensors in the activation's type, targets as activations."""
+    given: dict[str, Any] = {}
+    for name, value in one.arguments:
+        if isinstance(value, tensor) and is_picture(one, value):
+            given[name] = target_of(one, value, activations)
+        elif isinstance(value, tensor):
+            given[name] = value.numbers().to(like.device, like.dtype)
+        else:
+            given[name] = value
+    return given
+
+
+def target_of(one: Term, picture: tensor, activations: Activations) -> Tensor:
+    """What a term keeps of a target picture's activation; the loop hands over what it has kept already."""
+    site, keep = Site(one.layer, one.path, picture), one.definition.keep
+    if (site, one.definition.name) in activations:
+        return activations[site, one.definition.name]
+    target = lookup(site, activations, one)
+    return keep(target) if keep else target
+
+
+def site_activation(one: Term, activations: Activations) -> Tensor:
+    """The painted picture's activation that a term looks at."""
+    return lookup(Site(one.layer, one.path), activations, one)
+
+
+def lookup(site: Site, activations: Activations, one: Objective) -> Tensor:
+    """The activation at a site; a plain layer's may be given by its name alone."""
+    if site in activations:
+        return activations[site]
+    if not site.path and site.picture is None and site.layer in activations:
+        return activations[site.layer]
+    raise UnknownLayer(
+        f"{one!r} looks at {site!r}", f"activations of {sorted(map(repr, activations))} are given", "give that one too"
+    )

@@ -1,0 +1,142 @@
+"""The normal form of an objective, for people to read: a sum of monomials in a fixed order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
+
+from ..errors import TooLarge
+from .algebra import (
+    Coefficient,
+    Constant,
+    Expectation,
+    Mapped,
+    Masked,
+    Objective,
+    Power,
+    Product,
+    Scaled,
+    Sum,
+    Term,
+    fold,
+)
+from .algebra import power as raised
+from .algebra import summed, times
+
+Monomial = tuple[Objective, ...]
+Polynomial = dict[Monomial, Fraction]
+CEILING = 10_000
+
+
+class Vector:
+    """A polynomial for every picture: `rest` for all but the masked ones."""
+
+    def __init__(self, rest: Polynomial, masked: dict[int, Polynomial] | None = None) -> None:
+        self.rest, self.masked = rest, masked or {}
+
+    def at(self, image: int) -> Polynomial:
+        """The polynomial of one picture."""
+        return self.masked.get(image, self.rest)
+
+
+def expand(root: Objective, ceiling: int = CEILING) -> Objective:
+    """The same objective as a sum of weighted products of terms, in alphabetical order.
+
+    Raises TooLarge beyond `ceiling` monomials; `==` never needs this.
+
+    >>> from phosphene.objectives import channel
+    >>> expand((channel("a", 0) + 1) ** 2)
+    1 + 2*channel('a', 0) + channel('a', 0)**2
+    """
+
+    def visit(node: Objective, parts: list[Vector]) -> Vector:
+        return _expanded(node, parts, ceiling)
+
+    vector = fold(root, visit)
+    whole = _sum_of(vector.rest)
+    corrections = []
+    for image in sorted(vector.masked):
+        difference = _add(vector.masked[image], vector.rest, -1, ceiling)
+        corrections += [times(Constant(weight), _body(mono).at(image)) for mono, weight in _sorted(difference)]
+    return summed([whole, *corrections])
+
+
+_ONE = Constant(Fraction(1))
+
+
+def _expanded(node: Objective, parts: list[Vector], ceiling: int) -> Vector:
+    if isinstance(node, Constant):
+        return Vector({(): node.value} if node.value else {})
+    if isinstance(node, (Term, Coefficient)):
+        return Vector({(node,): Fraction(1)})
+    if isinstance(node, Mapped):
+        return Vector({(Mapped(expand(node.children[0], ceiling), node.function),): Fraction(1)})
+    if isinstance(node, Expectation):
+        inner = expand(node.children[0], ceiling)
+        return Vector({(Expectation(inner, node.transform, node.draws),): Fraction(1)} if inner != 0 * inner else {})
+    if isinstance(node, Masked):
+        return Vector({}, {node.image: parts[0].at(node.image)})
+    if isinstance(node, Scaled):
+        return _each(parts, lambda p: {mono: node.weight * weight for mono, weight in p[0].items()})
+    if isinstance(node, Sum):
+        return _each(parts, lambda p: _add(p[0], p[1], 1, ceiling))
+    if isinstance(node, Product):
+        return _each(parts, lambda p: _multiply(p[0], p[1], ceiling))
+    assert isinstance(node, Power)
+    return _each(parts, lambda p: _raise(p[0], node.exponent, ceiling))
+
+
+def _each(parts: list[Vector], function: Callable[[list[Polynomial]], Polynomial]) -> Vector:
+    named = sorted({image for part in parts for image in part.masked})
+    return Vector(function([p.rest for p in parts]), {image: function([p.at(image) for p in parts]) for image in named})
+
+
+def _add(left: Polynomial, right: Polynomial, sign: int, ceiling: int) -> Polynomial:
+    result = dict(left)
+    for mono, weight in right.items():
+        result[mono] = result.get(mono, Fraction(0)) + sign * weight
+    return _checked({mono: weight for mono, weight in result.items() if weight}, ceiling)
+
+
+def _multiply(left: Polynomial, right: Polynomial, ceiling: int) -> Polynomial:
+    result: Polynomial = {}
+    for a, p in left.items():
+        for b, q in right.items():
+            mono = tuple(sorted(a + b, key=repr))
+            result[mono] = result.get(mono, Fraction(0)) + p * q
+        _checked(result, ceiling)
+    return {mono: weight for mono, weight in result.items() if weight}
+
+
+def _raise(base: Polynomial, exponent: int, ceiling: int) -> Polynomial:
+    result: Polynomial = {(): Fraction(1)}
+    for _ in range(exponent if base else 0):
+        result = _multiply(result, base, ceiling)
+    return result if base else {}
+
+
+def _checked(polynomial: Polynomial, ceiling: int) -> Polynomial:
+    degree = max(map(len, polynomial), default=0)
+    if len(polynomial) > ceiling or degree > ceiling:
+        raise TooLarge(
+            f"a normal form of more than {ceiling} monomials",
+            "expand() is for reading",
+            "compare with ==, which never expands, or pass a larger ceiling",
+        )
+    return polynomial
+
+
+def _sorted(polynomial: Polynomial) -> list[tuple[Monomial, Fraction]]:
+    return sorted(polynomial.items(), key=lambda item: (len(item[0]), repr(item[0])))
+
+
+def _body(mono: Monomial) -> Objective:
+    result: Objective = _ONE
+    for leaf, count in Counter(mono).items():
+        result = times(result, raised(leaf, count))
+    return result
+
+
+def _sum_of(polynomial: Polynomial) -> Objective:
+    return summed([times(Constant(weight), _body(mono)) for mono, weight in _sorted(polynomial)])

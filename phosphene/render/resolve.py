@@ -1,0 +1,335 @@
+"""Everything that can be wrong is found here, before step 0: arguments become a plan, or an error in three parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import BadArgument, ShapeMismatch, UnknownModel, nearest
+from ..language import parse
+from ..models import rules as gradient_rules
+from ..models.capture import probe
+from ..models.guard import guarded
+from ..models.vision import Vision, as_visions
+from ..objectives.algebra import Objective, Term, nodes, replace_terms
+from ..objectives.analysis import couples_batch, effective, images, layers
+from ..objectives.evaluate import Context
+from ..objectives.lower import Program
+from ..objectives.term import Label, check_index
+from ..param import Param, fourier
+from ..transforms import Transform
+from ..values import check_integer
+from .constraints import Constraint
+from .gradients import Gradient
+from .memory import chunk_size
+from .operators import Operator
+from .optimizers import Optimizer
+from .stages import stage
+from .views import Draws, Views, split_layer
+
+PRECISIONS = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stage, ready to run."""
+
+    steps: int
+    param: Param
+    views: Views
+    program: Program
+    optimizer: Optimizer
+    chunk: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run, ready to start: its stages and what they share."""
+
+    visions: dict[str, Vision]
+    parts: list[Part]
+    seeds: list[int]
+    samples: int
+    gradient: tuple[Gradient, ...]
+    operators: tuple[Operator, ...]
+    within: Constraint | None
+    snapshots: frozenset[int]
+    device: torch.device
+    dtype: torch.dtype
+    rules: dict[str, dict[str, int]]
+    program: dict[str, Any]
+
+    def frames(self, frame: str) -> list[Gradient]:
+        """The gradient chain of one frame."""
+        return [change for change in self.gradient if change.frame == frame]
+
+    @property
+    def steps(self) -> int:
+        """The number of updates of the whole run."""
+        return sum(part.steps for part in self.parts)
+
+
+@contextmanager
+def opened(visions: Mapping[str, Vision]) -> Iterator[None]:
+    """The networks frozen for a run, and afterwards as they were."""
+    with ExitStack() as stack:
+        for vision in visions.values():
+            stack.enter_context(guarded(vision))
+        yield
+
+
+def resolve(model: Any, objective: Any, arguments: Mapping[str, Any]) -> Plan:
+    """The plan of a call of `render`; every error of the user's is raised here.  To be called inside `opened`."""
+    visions = as_visions(model)
+    goal = as_objective(objective)
+    device, dtype = _device(arguments["device"], visions), _precision(arguments["precision"])
+    param = _param(arguments["param"], visions)
+    transforms = _kind("transforms", arguments["transforms"], Transform)
+    stages = _stages(arguments)
+    goals = [one.objective or goal for one in stages]
+    seeds = _seeds(arguments, goals, param)
+    rules, counts = _rules(arguments["rules"], visions, param)
+    parts, size = [], param.size
+    for one, wanted in zip(stages, goals, strict=True):
+        size = param.resized(one.size).size if one.size is not None else size
+        here = param if size == param.size else param.resized(size)
+        named = _checked_layers(wanted, visions)
+        program = Program(_labelled(named, visions))
+        views = Views(visions, program.sites, one.transforms or transforms, rules)
+        chunk = _tried(program, views, here, seeds, arguments, device, dtype)
+        optimizer = _kind("optimizer", one.optimizer or arguments["optimizer"], Optimizer)
+        parts.append(Part(one.steps, here, views, program, optimizer, chunk))
+    plan = Plan(
+        visions,
+        parts,
+        seeds,
+        _count("samples", arguments["samples"]),
+        _values("gradient", arguments["gradient"], Gradient),
+        _values("operators", arguments["operators"], Operator),
+        None if arguments["within"] is None else _kind("within", arguments["within"], Constraint),
+        _snapshots(arguments["snapshots"], sum(part.steps for part in parts)),
+        device,
+        dtype,
+        counts,
+        {**arguments, "objective": goal, "param": param, "transforms": transforms},
+    )
+    if plan.operators or plan.within:
+        for part in parts:
+            part.param.encode(torch.full((1, part.param.channels, *part.param.size), 0.5, dtype=torch.float64))
+    return plan
+
+
+def as_objective(value: Any) -> Objective:
+    """An objective, or the text of one."""
+    found = parse(value) if isinstance(value, str) else value
+    if not isinstance(found, Objective):
+        raise BadArgument(
+            f"the objective {found!r}"[:200], "an objective or its text expected", "write channel('block3', 17)"
+        )
+    if not layers(found):
+        raise BadArgument(
+            f"the objective {found!r}"[:200],
+            "a term that looks at a layer or at the picture expected",
+            "add one, such as channel('block3', 17)",
+        )
+    return found
+
+
+def _checked_layers(goal: Objective, visions: Mapping[str, Vision]) -> Objective:
+    """The objective, once every layer it names is one that the networks reach."""
+    for layer in layers(goal):
+        model, _ = split_layer(layer)
+        if layer != "image" and model not in visions:
+            known = [name for name in visions if name]
+            raise UnknownModel(
+                f"layer {layer!r} is of the network {model!r}" if model else f"layer {layer!r} names no network",
+                nearest(model, known) if known else "a single network was given",
+                f"write {known[0] + ':' + layer.rpartition(':')[2]!r}" if known else "leave the name before ':' out",
+            )
+    return goal
+
+
+def _labelled(goal: Objective, visions: Mapping[str, Vision]) -> Objective:
+    """The objective with class labels replaced by their indices."""
+
+    def change(one: Term) -> Objective:
+        kinds = {parameter.name: parameter.kind for parameter in one.definition.parameters}
+        vision = visions.get(split_layer(one.layer)[0])
+        arguments = tuple(
+            (name, vision.label_index(value) if vision and kinds[name] == Label else value)
+            for name, value in one.arguments
+        )
+        return one if arguments == one.arguments else Term(one.definition, one.layer, arguments, one.path)
+
+    return replace_terms(goal, change)
+
+
+def _tried(
+    program: Program,
+    views: Views,
+    param: Param,
+    seeds: list[int],
+    arguments: Mapping[str, Any],
+    device: torch.device,
+    dtype: torch.dtype,
+) -> int:
+    """Run the objective once on one picture, which finds what is wrong with it; the pictures that fit into memory."""
+    terms = [node for node in nodes(effective(program.objective)) if isinstance(node, Term)]
+    owners: dict[str, dict[str, str]] = {}
+    for one in terms:
+        model, layer = split_layer(one.layer)
+        if layer != "image":
+            owners.setdefault(model, {}).setdefault(layer, repr(one))
+    shapes: dict[str, torch.Size] = {"image": torch.Size([1, param.channels, *param.size])}
+    for model, names in owners.items():
+        vision = views.visions[model]
+        found = probe(vision, names, views.seen(model, param.size), param.channels)
+        shapes.update({f"{model}:{name}" if model else name: shape for name, shape in found.items()})
+    for one in terms:
+        check_index(one, shapes[one.layer])
+    attempt = partial(_attempt, program, views, param, seeds[:1], device, dtype)
+    coupled = couples_batch(program.objective)
+    wanted = arguments["chunk"]
+    if wanted is not None:
+        check_integer("render", "chunk", wanted, 1)
+        attempt()
+    automatic = chunk_size(attempt, len(seeds), device) if wanted is None else wanted
+    if coupled and wanted is not None and wanted < len(seeds):
+        raise BadArgument(
+            f"chunk={wanted} for an objective that couples the {len(seeds)} pictures of its batch",
+            "all pictures in one pass expected",
+            "leave chunk out, or render fewer pictures",
+        )
+    return len(seeds) if coupled else min(automatic, len(seeds))
+
+
+def _attempt(
+    program: Program, views: Views, param: Param, seeds: list[int], device: torch.device, dtype: torch.dtype
+) -> Tensor:
+    """The scores of a first picture, with their graph."""
+    canvas = param.decode(param.init(seeds, dtype, device)).detach()
+    views.capture_targets(canvas, program.objective)
+    activations = views.activations(canvas.requires_grad_(), Draws(seeds, 0, 0))
+    scores, _ = program(activations, Context(1, 0, 0, 1, dtype, device))
+    return scores
+
+
+def _param(value: Any, visions: Mapping[str, Vision]) -> Param:
+    """The parameterization, with a range that pictures have; Fourier at the network's size where none is given."""
+    param = _kind("param", fourier(next(iter(visions.values())).size or 224) if value is None else value, Param)
+    low, high = param.value_range or (-torch.inf, torch.inf)
+    if low < 0 or high > 1:
+        raise BadArgument(
+            f"{param!r} paints numbers from {low:g} to {high:g}",
+            "pictures in [0, 1] expected",
+            f"write {param!r} >> param.sigmoid()" if low < 0 else "scale it to [0, 1]",
+        )
+    return param
+
+
+def _rules(
+    value: Any, visions: Mapping[str, Vision], param: Param
+) -> tuple[dict[str, gradient_rules.Rule | None], dict[str, dict[str, int]]]:
+    """For each network the rule with its alternatives decided, and how many calls it matched."""
+    rule = _kind("rules", value, gradient_rules.Rule) if value not in (None, ()) else None
+    found: dict[str, gradient_rules.Rule | None] = {}
+    counts: dict[str, dict[str, int]] = {}
+    for name, vision in visions.items():
+        found[name], counts[name] = (None, {}) if rule is None else gradient_rules.check(rule, vision, vision.size)
+    return found, counts
+
+
+def _stages(arguments: Mapping[str, Any]) -> tuple[stage, ...]:
+    given = _values("stages", arguments["stages"], stage)
+    check_integer("render", "steps", arguments["steps"], 1)
+    return given or (stage(arguments["steps"]),)
+
+
+def _seeds(arguments: Mapping[str, Any], goals: Sequence[Objective], param: Param) -> list[int]:
+    """One seed for each picture: those given, or seed, seed + 1, ... for as many pictures as the objective names."""
+    seed, batch = arguments["seed"], arguments["batch"]
+    named = max((image for goal in goals for image in images(goal)), default=-1) + 1
+    if isinstance(seed, (list, tuple)):
+        for one in seed:
+            check_integer("render", "seed", one, 0)
+        batch = len(seed) if batch is None else batch
+    else:
+        check_integer("render", "seed", seed, 0)
+    count: int = max(named, 1, param.batch or 1) if batch is None else batch
+    check_integer("render", "batch", count, 1)
+    if isinstance(seed, (list, tuple)) and len(seed) != count:
+        raise ShapeMismatch(f"{len(seed)} seeds for {count} pictures", "one seed each expected", "leave batch out")
+    if named > count:
+        raise ShapeMismatch(
+            f"the objective names picture {named - 1}",
+            f"the batch has pictures 0 to {count - 1}",
+            f"write batch={named}, or .at({count - 1}) at most",
+        )
+    if param.batch not in (None, count):
+        raise ShapeMismatch(
+            f"{param!r} makes {param.batch} pictures", f"batch is {count}", f"write batch={param.batch}"
+        )
+    return list(seed) if isinstance(seed, (list, tuple)) else [seed + image for image in range(count)]
+
+
+def _snapshots(value: Any, steps: int) -> frozenset[int]:
+    wanted = value if isinstance(value, (list, tuple, set, frozenset, range)) else (value,)
+    for step in wanted:
+        check_integer("render", "snapshots", step, 0, steps)
+    return frozenset(wanted)
+
+
+def _count(name: str, value: Any) -> int:
+    check_integer("render", name, value, 1)
+    return int(value)
+
+
+def _kind(name: str, value: Any, kind: type[Any]) -> Any:
+    """An argument of one kind of value, or its text."""
+    found = parse(value) if isinstance(value, str) else value
+    if not isinstance(found, kind):
+        raise BadArgument(
+            f"render: {name} is {found!r}"[:200],
+            f"a value of the kind {kind.__name__} expected",
+            f"write one of phosphene.{kind.__module__.split('.')[1]}",
+        )
+    return found
+
+
+def _values(name: str, value: Any, kind: type[Any]) -> tuple[Any, ...]:
+    return tuple(_kind(name, one, kind) for one in (value if isinstance(value, (list, tuple)) else (value,)))
+
+
+def _precision(value: str) -> torch.dtype:
+    if value == "auto":
+        return torch.float32
+    if value not in PRECISIONS:
+        raise BadArgument(
+            f"render: precision is {value!r}", "'auto', 'float32', 'float64' or 'bfloat16' expected", "write 'auto'"
+        )
+    return PRECISIONS[value]
+
+
+def _device(value: Any, visions: Mapping[str, Vision]) -> torch.device:
+    """The device of the networks; another one is refused, because moving a network would change it."""
+    device = next(iter(visions.values())).device
+    try:
+        wanted = device if value is None else torch.device(value)
+    except RuntimeError as problem:
+        raise BadArgument(
+            f"render: device is {value!r}", "a device of torch expected", "write 'cpu' or 'cuda'"
+        ) from problem
+    others = {str(vision.device) for vision in visions.values()} - {str(wanted)}
+    if others:
+        raise BadArgument(
+            f"render on {wanted} of networks on {', '.join(sorted(others))}",
+            "the networks on the same device expected",
+            f"move them first: vision.module.to({str(wanted)!r})",
+        )
+    return wanted

@@ -1,0 +1,222 @@
+"""Values as JSON, with the tensors they name in a `.safetensors` file beside it.
+
+An objective is written as a table of nodes, so that shared parts stay shared and no tree is too deep; every other value is
+written as its text.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+from torch import Tensor
+
+from .errors import BadArgument, ParseError
+from .language import parse, word
+from .objectives.algebra import (
+    Coefficient,
+    Constant,
+    Expectation,
+    Mapped,
+    Masked,
+    Objective,
+    Power,
+    Product,
+    Scaled,
+    Sum,
+    Term,
+    expect,
+    fold,
+    plus,
+    power,
+    times,
+)
+from .values import Value, exact, show, tensor
+
+Row = list[Any]
+
+
+def to_table(root: Objective) -> list[Row]:
+    """The nodes of an objective, children before parents, each naming its children by row."""
+    rows: list[Row] = []
+
+    def visit(node: Objective, children: list[int]) -> int:
+        rows.append([*_head(node), *children])
+        return len(rows) - 1
+
+    fold(root, visit)
+    return rows
+
+
+def _head(node: Objective) -> Row:
+    if isinstance(node, Constant):
+        return ["number", show(node.value)]
+    if isinstance(node, Term):
+        arguments = {name: _plain(value) for name, value in node.arguments}
+        return ["term", node.definition.name, node.layer, arguments, [repr(step) for step in node.path]]
+    if isinstance(node, Coefficient):
+        return ["coefficient", repr(node.source)]
+    if isinstance(node, Scaled):
+        return ["times", show(node.weight)]
+    if isinstance(node, Power):
+        return ["power", node.exponent]
+    if isinstance(node, Masked):
+        return ["at", node.image]
+    if isinstance(node, Mapped):
+        return ["map", repr(node.function)]
+    if isinstance(node, Expectation):
+        return ["expect", repr(node.transform), node.draws]
+    return ["sum" if isinstance(node, Sum) else "product"]
+
+
+def _plain(value: Any) -> Any:
+    return {"value": repr(value)} if isinstance(value, (Value, tuple)) else value
+
+
+def from_table(rows: list[Row], tensors: Mapping[str, Tensor] | None = None) -> Objective:
+    """The objective of a table; `tensors` keeps the numbers that it names alive while they are looked up."""
+    nodes: list[Objective] = []
+    for number, row in enumerate(rows):
+        try:
+            nodes.append(_node(row, nodes))
+        except (KeyError, IndexError, TypeError, ValueError) as problem:
+            raise ParseError(
+                f"row {number} of an objective's table: {row!r}"[:300],
+                f"a node over earlier rows expected ({problem})",
+                "write the table with serialize.to_json(a)",
+            ) from problem
+    if not nodes:
+        raise ParseError("an empty table", "at least one node expected", "write it with serialize.to_json(a)")
+    return nodes[-1]
+
+
+def _node(row: Row, nodes: list[Objective]) -> Objective:
+    kind, *rest = row
+    if kind == "term":
+        name, layer, arguments, path = rest
+        definition = word(name)
+        named = {key: parse_argument(value) for key, value in arguments.items()}
+        plain = definition(layer=layer, **named)
+        return Term(definition, layer, plain.arguments, tuple(parse(step) for step in path))
+    build: dict[str, Callable[..., Objective]] = {
+        "number": lambda value: Constant(exact(value)),
+        "coefficient": lambda source: Coefficient(parse(source)),
+        "times": lambda weight, child: times(Constant(Fraction(weight)), nodes[child]),
+        "power": lambda exponent, child: power(nodes[child], exponent),
+        "at": lambda image, child: nodes[child].at(image),
+        "map": lambda function, child: Mapped(nodes[child], parse(function)),
+        "expect": lambda transform, draws, child: expect(nodes[child], parse(transform), draws),
+        "sum": lambda left, right: plus(nodes[left], nodes[right]),
+        "product": lambda left, right: times(nodes[left], nodes[right]),
+    }
+    return build[kind](*rest)
+
+
+def parse_argument(value: Any) -> Any:
+    """An argument of a term as JSON holds it."""
+    return parse(value["value"]) if isinstance(value, dict) else value
+
+
+def to_json(value: Objective | Value) -> dict[str, Any]:
+    """A value as plain JSON data.
+
+    >>> from phosphene.objectives import channel
+    >>> from_json(to_json(channel("a", 1) - 2)) == channel("a", 1) - 2
+    True
+    """
+    return {"objective": to_table(value)} if isinstance(value, Objective) else {"value": repr(value)}
+
+
+def from_json(data: Mapping[str, Any], tensors: Mapping[str, Tensor] | None = None) -> Any:
+    """The value that `to_json` wrote; `tensors` are those of the file beside it.
+
+    Raises ParseError where the data is not such a value.
+    """
+    if not isinstance(data, Mapping) or not ({"objective", "value"} & set(data)):
+        raise ParseError(
+            f"{data!r}"[:200], "data with the key 'objective' or 'value' expected", "write serialize.to_json(a)"
+        )
+    return from_table(data["objective"], tensors) if "objective" in data else parse(data["value"])
+
+
+def tensors_in(value: Any) -> dict[str, Tensor]:
+    """Every tensor that a value names, by digest."""
+    found: dict[str, Tensor] = {}
+    if isinstance(value, tensor):
+        found[value.digest] = value.numbers()
+    elif isinstance(value, Objective):
+        fold(value, lambda node, _: found.update(tensors_in(_parts(node))))
+    elif isinstance(value, tuple):
+        for part in value:
+            found.update(tensors_in(part))
+    elif isinstance(value, Value):
+        found.update(tensors_in(tuple(getattr(value, field.name) for field in dataclasses.fields(value))))  # type: ignore[arg-type]
+    return found
+
+
+def _parts(node: Objective) -> tuple[Any, ...]:
+    if isinstance(node, Term):
+        return (*(given for _, given in node.arguments), *node.path)
+    if isinstance(node, Expectation):
+        return (node.transform,)
+    return (node.source,) if isinstance(node, Coefficient) else ()
+
+
+def save(value: Objective | Value, path: str | Path) -> None:
+    """Write a value as JSON, and its tensors, if any, to a `.safetensors` file of the same name."""
+    path = Path(path)
+    if path.suffix == ".safetensors":
+        raise BadArgument(
+            f"save(..., {str(path)!r})", "a .json file expected", f"write {path.with_suffix('.json').name!r}"
+        )
+    if tensors := tensors_in(value):
+        write_whole(path.with_suffix(".safetensors"), safetensors.torch.save(tensors))
+    write_whole(path, json.dumps(to_json(value)).encode())
+
+
+def load(path: str | Path) -> Any:
+    """Read what `save` wrote."""
+    path = Path(path)
+    beside = path.with_suffix(".safetensors")
+    tensors = load_tensors(beside) if beside.exists() else {}
+    return from_json(json.loads(path.read_text()), tensors)
+
+
+def load_tensors(path: str | Path) -> dict[str, Tensor]:
+    """The tensors of a file by digest; while the result lives, values that name them find their numbers."""
+    return keep_tensors(safetensors.torch.load_file(path))
+
+
+def keep_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Make tensors findable by digest for as long as they live."""
+    from .values import hold
+
+    for name, numbers in tensors.items():
+        held = hold(numbers)
+        if held.digest != name:
+            raise ParseError(f"tensor {name}", f"its numbers have the digest {held.digest}", "restore the damaged file")
+        tensors[name] = held.numbers()
+    return tensors
+
+
+def write_whole(path: str | Path, content: bytes) -> None:
+    """Write a file at once: a full disk or a crash leaves the old file as it was."""
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
