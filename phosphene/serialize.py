@@ -28,16 +28,15 @@ from .objectives.algebra import (
     Masked,
     Objective,
     Power,
-    Product,
     Scaled,
     Sum,
     Term,
     expect,
-    fold,
     plus,
     power,
     times,
 )
+from .objectives.tree import fold
 from .values import Value, exact, show, tensor
 
 Row = list[Any]

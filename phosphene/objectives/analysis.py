@@ -23,13 +23,10 @@ from .algebra import (
     Scaled,
     Sum,
     Term,
-    fold,
-    nodes,
-    rebuilt,
     split_weight,
-    written_out,
 )
 from .identity import Fingerprint, product, total
+from .tree import fold, nodes, rebuilt, written_out
 
 
 class Site(NamedTuple):

@@ -10,9 +10,10 @@ from torch import Tensor
 from ..errors import BadArgument
 from ..values import Value, register
 from . import safe
-from .algebra import Coefficient, Objective, lift, summed
+from .algebra import Coefficient, Objective, lift
 from .matching import gram
 from .term import term
+from .tree import summed
 
 if TYPE_CHECKING:
     from .evaluate import Context

@@ -11,22 +11,9 @@ from torch import Tensor
 
 from ..errors import BadArgument, ShapeMismatch, UnknownLayer
 from ..values import tensor
-from .algebra import (
-    Coefficient,
-    Constant,
-    Expectation,
-    Mapped,
-    Masked,
-    Objective,
-    Power,
-    Product,
-    Scaled,
-    Sum,
-    Term,
-    fold,
-    nodes,
-)
+from .algebra import Coefficient, Constant, Expectation, Mapped, Masked, Objective, Power, Product, Scaled, Sum, Term
 from .analysis import Site, effective, is_picture
+from .tree import fold, nodes
 
 
 @dataclass(frozen=True)

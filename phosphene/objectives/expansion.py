@@ -19,10 +19,10 @@ from .algebra import (
     Scaled,
     Sum,
     Term,
-    fold,
+    times,
 )
 from .algebra import power as raised
-from .algebra import summed, times
+from .tree import fold, summed
 
 Monomial = tuple[Objective, ...]
 Polynomial = dict[Monomial, Fraction]

@@ -15,10 +15,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .algebra import Constant, Draw, Masked, Objective, Product, Scaled, Sum, Term, nodes, split_weight
+from .algebra import Constant, Draw, Masked, Objective, Product, Scaled, Sum, Term, split_weight
 from .analysis import Site, effective, is_picture, sites, terms
 from .evaluate import Activations, Context, combined, leaf_score, masked, site_activation
 from .identity import Fingerprint
+from .tree import nodes
 
 
 @dataclass(frozen=True)

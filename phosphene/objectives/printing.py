@@ -19,8 +19,8 @@ from .algebra import (
     Scaled,
     Sum,
     Term,
-    fold,
 )
+from .tree import fold
 
 CEILING = 100_000
 """Nodes beyond which the text of an objective is refused: sharing keeps a value small, its text repeats what it shares."""

@@ -17,11 +17,12 @@ from ..models import rules as gradient_rules
 from ..models.capture import probe
 from ..models.guard import guarded
 from ..models.vision import Vision, as_visions
-from ..objectives.algebra import Objective, Term, nodes, replace_terms
+from ..objectives.algebra import Objective, Term
 from ..objectives.analysis import couples_batch, effective, images, layers
 from ..objectives.evaluate import Context
 from ..objectives.lower import Program
 from ..objectives.term import Label, check_index
+from ..objectives.tree import nodes, replace_terms
 from ..param import Param, fourier
 from ..transforms import Transform
 from ..values import check_integer

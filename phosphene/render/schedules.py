@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import BadArgument
 from ..values import Value, check_number
@@ -24,7 +24,7 @@ class Schedule(Value, room="schedules", abstract=True):
         return self(context.step, context.steps)
 
 
-Number: TypeAlias = Union[float, Schedule]
+Number: TypeAlias = float | Schedule
 
 
 class ramp(Schedule):

@@ -14,8 +14,9 @@ from torch import Tensor
 from ..models import rules as gradient_rules
 from ..models.capture import Capture
 from ..models.vision import Vision
-from ..objectives.algebra import Draw, Objective, Term, nodes
+from ..objectives.algebra import Draw, Objective, Term
 from ..objectives.analysis import Site, effective, is_picture
+from ..objectives.tree import nodes
 from ..param.picture import fit
 from ..seeds import stream
 from ..transforms import Transform, identity, resize

@@ -1,0 +1,131 @@
+"""Walking and rewriting trees of objectives, of any depth and with shared parts, without recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import partial, reduce
+from typing import TypeVar
+
+from ..transforms.base import Transform, identity
+from .algebra import (
+    ZERO,
+    Constant,
+    Draw,
+    Expectation,
+    Mapped,
+    Masked,
+    Objective,
+    Power,
+    Product,
+    Scaled,
+    Sum,
+    Term,
+    expect,
+    plus,
+    power,
+    times,
+)
+
+T = TypeVar("T")
+
+
+def fold(
+    root: Objective,
+    visit: Callable[[Objective, list[T]], T],
+    into: type[Objective] | tuple[type[Objective], ...] = Objective,
+) -> T:
+    """The value of `visit(node, values of its children)` at the root: bottom-up, once per shared node, no recursion.
+
+    Only nodes of the kinds `into` are opened; the others count as leaves.
+    """
+    done: dict[int, T] = {}
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        if id(node) in done:
+            stack.pop()
+            continue
+        children = node.children if isinstance(node, into) else ()
+        waiting = [child for child in children if id(child) not in done]
+        if waiting:
+            stack.extend(reversed(waiting))
+            continue
+        done[id(node)] = visit(node, [done[id(child)] for child in children])
+        stack.pop()
+    return done[id(root)]
+
+
+def nodes(root: Objective, into: type[Objective] | tuple[type[Objective], ...] = Objective) -> list[Objective]:
+    """The nodes of a tree, children first, from left to right, each shared node once."""
+    found: list[Objective] = []
+    fold(root, lambda node, _: found.append(node), into)
+    return found
+
+
+def summed(parts: Sequence[Objective]) -> Objective:
+    """The sum of any number of objectives."""
+    whole: Objective = ZERO
+    return reduce(plus, parts, whole)
+
+
+def rebuilt(node: Objective, children: list[Objective]) -> Objective:
+    """The same kind of node over other children."""
+    if isinstance(node, Sum):
+        return plus(*children)
+    if isinstance(node, Product):
+        return times(*children)
+    if isinstance(node, Scaled):
+        return times(Constant(node.weight), children[0])
+    if isinstance(node, Power):
+        return power(children[0], node.exponent)
+    if isinstance(node, Masked):
+        return children[0].at(node.image)
+    if isinstance(node, Mapped):
+        return Mapped(children[0], node.function)
+    if isinstance(node, Expectation):
+        return expect(children[0], node.transform, node.draws)
+    return node
+
+
+def replace_terms(root: Objective, change: Callable[[Term], Objective]) -> Objective:
+    """The objective with every term exchanged for what `change` makes of it."""
+    return fold(root, lambda node, children: change(node) if isinstance(node, Term) else rebuilt(node, children))
+
+
+def seen_through(term: Term, step: Transform | Draw) -> Term:
+    """A term whose picture first passes one more view; neighbouring deterministic views become one."""
+    path = term.path
+    if isinstance(step, Transform) and path and isinstance(path[0], Transform):
+        step, path = step >> path[0], path[1:]
+    if step == identity:
+        return Term(term.definition, term.layer, term.arguments, path)
+    return Term(term.definition, term.layer, term.arguments, (step, *path))
+
+
+def viewed(root: Objective, view: Transform) -> Objective:
+    """`root @ view`: the view moves down to the terms, because it is the same for every one of them."""
+
+    def visit(node: Objective, children: list[Objective]) -> Objective:
+        if isinstance(node, Expectation):
+            return expect(node.children[0], view >> node.transform, node.draws)
+        return seen_through(node, view) if isinstance(node, Term) else rebuilt(node, children)
+
+    return fold(root, visit)
+
+
+def drawn(node: Expectation) -> Objective:
+    """An expectation written out: the mean over its draws, each a view of its own."""
+    views = [Draw(node.transform, index) for index in range(node.draws)]
+    seen = [replace_terms(node.children[0], partial(seen_through, step=view)) for view in views]
+    return times(Constant(Fraction(1, node.draws)), summed(seen))
+
+
+def written_out(root: Objective) -> Objective:
+    """The objective with every expectation replaced by the mean over its draws."""
+
+    def visit(node: Objective, children: list[Objective]) -> Objective:
+        fresh = rebuilt(node, children)
+        return drawn(fresh) if isinstance(fresh, Expectation) else fresh
+
+    return fold(root, visit)
