@@ -1,1 +1,57 @@
-"""A declarative language for asking vision networks what they see."""
+"""A declarative language for asking vision networks what they see.
+
+Say what to look for (`objectives`), what to paint with (`param`) and what the picture must survive (`transforms`);
+`render` paints it. `models` has the networks, `presets` the usual arguments, `recipes` figures and systems built on these.
+"""
+
+from . import errors, models, objectives, param, presets, recipes, serialize, transforms
+from .language import parse
+from .models import Vision, load
+from .render import (
+    Frame,
+    NonfiniteWarning,
+    Render,
+    adam,
+    constraints,
+    gradients,
+    grid,
+    lbfgs,
+    operators,
+    optimizers,
+    render,
+    schedules,
+    sgd,
+    stage,
+    steps,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Frame",
+    "NonfiniteWarning",
+    "Render",
+    "Vision",
+    "adam",
+    "constraints",
+    "errors",
+    "gradients",
+    "grid",
+    "lbfgs",
+    "load",
+    "models",
+    "objectives",
+    "operators",
+    "optimizers",
+    "param",
+    "parse",
+    "presets",
+    "recipes",
+    "render",
+    "schedules",
+    "serialize",
+    "sgd",
+    "stage",
+    "steps",
+    "transforms",
+]

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import inspect
 import math
 import re
+import sys
 import weakref
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, ClassVar, TypeVar
 
@@ -31,22 +34,31 @@ words: dict[str, Any] = {}
 T = TypeVar("T")
 
 
-def register(name: str, word: T) -> T:
-    """Make a word known to the language; a different one under the same name is refused (NameTaken)."""
-    if name in words and words[name] is not word and _origin(words[name]) != _origin(word):
+def register(name: str, word: T, origin: tuple[str, str] | None = None) -> T:
+    """Make a word known to the language; one of another origin under the same name is refused (NameTaken)."""
+    source = _origin(word) if origin is None else origin
+    if name in words and words[name] is not word and _origins[name] != source:
         raise NameTaken(
-            f"{name!r} is registered by {_origin(words[name])[0]} already",
+            f"{name!r} is registered by {_origins[name][0]} already",
             "one meaning for each name",
             "choose another name for the new one",
         )
-    words[name] = word
+    words[name], _origins[name] = word, source
     return word
 
 
+_origins: dict[str, tuple[str, str]] = {}
+
+
 def _origin(word: Any) -> tuple[str, str]:
-    if hasattr(word, "origin"):
-        return word.origin  # type: ignore[no-any-return]
     return getattr(word, "__module__", type(word).__module__), getattr(word, "__qualname__", repr(word))
+
+
+def code_origin(function: Any) -> tuple[str, str]:
+    """Where a function is defined and what it does: defining the same again, in a notebook for instance, is no conflict."""
+    code = function.__code__
+    constants = [value for value in code.co_consts if not inspect.iscode(value)]
+    return function.__module__, f"{function.__qualname__} {code.co_code!r} {code.co_names} {constants}"
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=False)
@@ -97,8 +109,8 @@ def literal(value: Any) -> str:
     if isinstance(value, tuple):
         inner = ", ".join(literal(item) for item in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return repr(int(value))
+    if isinstance(value, float):
+        return repr(int(value) if value.is_integer() and abs(value) < 1e15 else float(value))
     if isinstance(value, Fraction):
         return show(value)
     return repr(value)
@@ -116,7 +128,10 @@ def exact(number: int | float | Fraction | str) -> Fraction:
     >>> exact(0.1) + exact(0.2) == exact(0.3)
     True
     """
-    return Fraction(number) if isinstance(number, (int, Fraction, str)) else Fraction(repr(float(number)))
+    if isinstance(number, str):  # by Decimal, which reads any number of digits
+        top, _, bottom = number.partition("/")
+        return Fraction(Decimal(top)) / Fraction(Decimal(bottom or 1))
+    return Fraction(number) if isinstance(number, (int, Fraction)) else Fraction(repr(float(number)))
 
 
 def show(number: Fraction) -> str:
@@ -131,9 +146,9 @@ def show(number: Fraction) -> str:
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     if rest != 1:
-        return f"{number.numerator}/{number.denominator}"
+        return f"{Decimal(number.numerator)}/{Decimal(number.denominator)}"
     places = max(twos, fives)
-    digits = str(abs(number.numerator) * 10**places // number.denominator)
+    digits = str(Decimal(abs(number.numerator) * 10**places // number.denominator))
     return min(_spellings(digits, places, "-" if number < 0 else ""), key=len)
 
 
@@ -203,10 +218,20 @@ def hold(array: Tensor | np.ndarray[Any, Any]) -> tensor:
     return tensor(name, tuple(numbers.shape), dtype, kept)
 
 
+def is_finite(value: Any) -> bool:
+    """Whether a value is a number that a float can hold; bools are none.
+
+    >>> is_finite(1), is_finite(10**400), is_finite(True)
+    (True, False, False)
+    """
+    if not isinstance(value, (int, float, Fraction)) or isinstance(value, bool):
+        return False
+    return math.isfinite(value) if isinstance(value, float) else abs(value) <= sys.float_info.max
+
+
 def check_number(owner: str, name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> None:
     """Refuse what is not a finite number in [low, high], with the owner's name in the message."""
-    good = isinstance(value, (int, float, Fraction)) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or not low <= value <= high:
+    if not is_finite(value) or not low <= value <= high:
         raise BadArgument(
             f"{owner}: {name} is {value!r}", f"a number from {low:g} to {high:g} expected", f"write {name}=..."
         )
@@ -218,5 +243,5 @@ def check_integer(owner: str, name: str, value: Any, low: int, high: float = mat
         raise BadArgument(
             f"{owner}: {name} is {value!r}",
             f"an integer from {low} to {high:g} expected",
-            f"write {name}={low if value is None or not isinstance(value, (int, float)) else max(low, round(value))}",
+            f"write {name}={round(min(max(value, low), high)) if is_finite(value) else low}",
         )

@@ -290,7 +290,7 @@ def lift(value: Any) -> Objective | None:
     if isinstance(value, Objective):
         return value
     if isinstance(value, (int, float, Fraction, Decimal, np.integer, np.floating)) and not isinstance(value, bool):
-        if not math.isfinite(value):
+        if not isinstance(value, (int, Fraction)) and (value - value != 0):  # NaN or infinity
             raise BadWeight(f"the weight {value!r}", "a finite number expected", "write a number such as 0.5")
         return Constant(exact(str(value)) if isinstance(value, (Decimal, np.floating)) else exact(_plain(value)))
     if isinstance(value, Value) and hasattr(value, "coefficient"):

@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from ..errors import TooLarge
 from .algebra import (
+    ONE,
+    ZERO,
     Coefficient,
     Constant,
     Expectation,
@@ -53,16 +55,15 @@ def expand(root: Objective, ceiling: int = CEILING) -> Objective:
     def visit(node: Objective, parts: list[Vector]) -> Vector:
         return _expanded(node, parts, ceiling)
 
-    vector = fold(root, visit)
-    whole = _sum_of(vector.rest)
+    return _normal_form(fold(root, visit), ceiling)
+
+
+def _normal_form(vector: Vector, ceiling: int) -> Objective:
     corrections = []
     for image in sorted(vector.masked):
         difference = _add(vector.masked[image], vector.rest, -1, ceiling)
         corrections += [times(Constant(weight), _body(mono).at(image)) for mono, weight in _sorted(difference)]
-    return summed([whole, *corrections])
-
-
-_ONE = Constant(Fraction(1))
+    return summed([_sum_of(vector.rest), *corrections])
 
 
 def _expanded(node: Objective, parts: list[Vector], ceiling: int) -> Vector:
@@ -71,10 +72,10 @@ def _expanded(node: Objective, parts: list[Vector], ceiling: int) -> Vector:
     if isinstance(node, (Term, Coefficient)):
         return Vector({(node,): Fraction(1)})
     if isinstance(node, Mapped):
-        return Vector({(Mapped(expand(node.children[0], ceiling), node.function),): Fraction(1)})
+        return Vector({(Mapped(_normal_form(parts[0], ceiling), node.function),): Fraction(1)})
     if isinstance(node, Expectation):
-        inner = expand(node.children[0], ceiling)
-        return Vector({(Expectation(inner, node.transform, node.draws),): Fraction(1)} if inner != 0 * inner else {})
+        inner = _normal_form(parts[0], ceiling)
+        return Vector({(Expectation(inner, node.transform, node.draws),): Fraction(1)} if inner != ZERO else {})
     if isinstance(node, Masked):
         return Vector({}, {node.image: parts[0].at(node.image)})
     if isinstance(node, Scaled):
@@ -93,10 +94,14 @@ def _each(parts: list[Vector], function: Callable[[list[Polynomial]], Polynomial
 
 
 def _add(left: Polynomial, right: Polynomial, sign: int, ceiling: int) -> Polynomial:
+    if sign == 1 and len(left) < len(right):
+        left, right = right, left
     result = dict(left)
     for mono, weight in right.items():
-        result[mono] = result.get(mono, Fraction(0)) + sign * weight
-    return _checked({mono: weight for mono, weight in result.items() if weight}, ceiling)
+        total = result.pop(mono, Fraction(0)) + sign * weight
+        if total:
+            result[mono] = total
+    return _checked(result, ceiling)
 
 
 def _multiply(left: Polynomial, right: Polynomial, ceiling: int) -> Polynomial:
@@ -132,7 +137,7 @@ def _sorted(polynomial: Polynomial) -> list[tuple[Monomial, Fraction]]:
 
 
 def _body(mono: Monomial) -> Objective:
-    result: Objective = _ONE
+    result: Objective = ONE
     for leaf, count in Counter(mono).items():
         result = times(result, raised(leaf, count))
     return result

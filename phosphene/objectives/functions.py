@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ..errors import UnknownName, nearest
-from ..values import ATOM, Value, check_number, literal, register, words
+from ..errors import BadArgument, UnknownName, nearest
+from ..values import ATOM, Value, check_number, code_origin, literal, register, words
 
 
 class Elementwise(Value, abstract=True):
@@ -22,6 +23,12 @@ class Elementwise(Value, abstract=True):
         """The same function with these numbers."""
         for number in numbers:
             check_number(self.name, "argument", number)
+        try:
+            inspect.signature(_functions[self.name]).bind(None, *numbers)
+        except TypeError as problem:
+            raise BadArgument(
+                f"{self.name}{numbers!r}", f"the numbers that {self.name} takes ({problem})", f"write {self.name}"
+            ) from problem
         return Elementwise(self.name, numbers)
 
     def text(self) -> tuple[str, int]:
@@ -46,7 +53,7 @@ def elementwise(function: Callable[..., Tensor]) -> Elementwise:
     >>> cube
     cube
     """
-    word: Elementwise = register(function.__name__, Elementwise(function.__name__))
+    word: Elementwise = register(function.__name__, Elementwise(function.__name__), code_origin(function))
     _functions[function.__name__] = function
     return word
 

@@ -13,9 +13,9 @@ their annotations say what may be given and how it is checked:
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints, overload
 
 import numpy as np
@@ -24,7 +24,7 @@ from torch import Tensor
 
 from ..errors import BadArgument, ShapeMismatch, nearest
 from ..param.picture import picture
-from ..values import hold, literal, register, tensor
+from ..values import code_origin, hold, is_finite, literal, register, tensor
 from .algebra import Term
 
 
@@ -68,13 +68,6 @@ class Definition:
     couples: bool
     keep: Callable[[Tensor], Tensor] | None
     doc: str = ""
-
-    @property
-    def origin(self) -> tuple[str, str]:
-        """Where it is defined and how: defining the same again is no conflict, in a notebook for instance."""
-        code = self.function.__code__
-        constants = [value for value in code.co_consts if not inspect.iscode(value)]
-        return self.function.__module__, f"{self.function.__qualname__} {code.co_code!r} {code.co_names} {constants}"
 
     def __call__(self, *arguments: Any, **named: Any) -> Term:
         """The term with these arguments; a layer comes first unless the definition has one."""
@@ -187,11 +180,13 @@ def term(
                 "one activation, then keyword-only parameters expected",
                 "put a * after the activation",
             )
-        parameters = tuple(Parameter(p.name, hints.get(p.name, float), p.default) for p in others)
+        declared = [Parameter(p.name, hints.get(p.name, float), p.default) for p in others]
+        parameters = tuple(sorted(declared, key=lambda parameter: not parameter.required))  # as text() writes them
         definition = Definition(
             function.__name__, function, parameters, layer, linear, couples, keep, inspect.getdoc(function) or ""
         )
-        return register(definition.name, definition)
+        module, code = code_origin(function)
+        return register(definition.name, definition, (module, f"{code} {parameters} {layer} {linear} {couples}"))
 
     return define if function is None else define(function)
 
@@ -225,11 +220,10 @@ def _integer(value: Any, owner: str, expected: str) -> int:
 
 
 def _number(value: Any, owner: str) -> float:
-    good = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-    if not good or not math.isfinite(value):
+    number = value.item() if isinstance(value, np.number) else value
+    if not is_finite(number):
         raise BadArgument(f"{owner} is {_brief(value)}", "a finite number expected", "write a number such as 0.5")
-    number: float = value.item() if isinstance(value, np.number) else value
-    return number
+    return float(number) if isinstance(number, Fraction) else number  # type: ignore[no-any-return]
 
 
 def _numbers(value: Any, owner: str) -> tensor:

@@ -95,7 +95,7 @@ def resolve(model: Any, objective: Any, arguments: Mapping[str, Any]) -> Plan:
     stages = _stages(arguments)
     goals = [one.objective or goal for one in stages]
     seeds = _seeds(arguments, goals, param)
-    rules, counts = _rules(arguments["rules"], visions, param)
+    rules, counts = _rules(arguments["rules"], visions)
     parts, size = [], param.size
     for one, wanted in zip(stages, goals, strict=True):
         size = param.resized(one.size).size if one.size is not None else size
@@ -235,15 +235,12 @@ def _param(value: Any, visions: Mapping[str, Vision]) -> Param:
 
 
 def _rules(
-    value: Any, visions: Mapping[str, Vision], param: Param
+    value: Any, visions: Mapping[str, Vision]
 ) -> tuple[dict[str, gradient_rules.Rule | None], dict[str, dict[str, int]]]:
     """For each network the rule with its alternatives decided, and how many calls it matched."""
-    rule = _kind("rules", value, gradient_rules.Rule) if value not in (None, ()) else None
-    found: dict[str, gradient_rules.Rule | None] = {}
-    counts: dict[str, dict[str, int]] = {}
-    for name, vision in visions.items():
-        found[name], counts[name] = (None, {}) if rule is None else gradient_rules.check(rule, vision, vision.size)
-    return found, counts
+    rule = parse(value) if isinstance(value, str) else value
+    checked = {name: gradient_rules.check(rule, vision) for name, vision in visions.items()}
+    return {name: one for name, (one, _) in checked.items()}, {name: counts for name, (_, counts) in checked.items()}
 
 
 def _stages(arguments: Mapping[str, Any]) -> tuple[stage, ...]:

@@ -140,12 +140,8 @@ class Views:
 
     def _forward(self, model: str, pictures: list[Tensor]) -> list[dict[str, Tensor]]:
         whole = pictures[0] if len(pictures) == 1 else torch.cat(pictures)
-        rule = self.rules.get(model)
-        if rule is None or not torch.is_grad_enabled():
+        with gradient_rules.applied(self.rules.get(model)):
             captured = self.captures[model](whole)
-        else:
-            with gradient_rules.applied(rule, whole):
-                captured = self.captures[model](whole)
         parts = {name: activation.chunk(len(pictures)) for name, activation in captured.items()}
         return [{name: part[i] for name, part in parts.items()} for i in range(len(pictures))]
 

@@ -1,0 +1,30 @@
+"""Networks and how they are looked at: what goes in, what comes out of a layer, and which way the gradient takes back.
+
+`load` finds a network and `Vision` wraps your own, with the range of its input; `layers` lists the names that
+objectives use. `Capture` is the forward pass of the render loop, `probe` checks names before it, `guarded` keeps the
+network as it was; `rules` are gradient rules. Next: objectives, made of these names, and render, which runs them.
+"""
+
+from . import rules
+from .capture import Capture, capture, probe
+from .guard import frozen, guarded
+from .layers import Layer, Layers, layers
+from .vision import Vision, as_vision, as_visions
+from .zoo import load, names
+
+__all__ = [
+    "Capture",
+    "Layer",
+    "Layers",
+    "Vision",
+    "as_vision",
+    "as_visions",
+    "capture",
+    "frozen",
+    "guarded",
+    "layers",
+    "load",
+    "names",
+    "probe",
+    "rules",
+]

@@ -1,0 +1,68 @@
+"""The network comes out of a run as it went in: the same mode, the same flags, no gradients in its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from torch import nn
+from torch.nn.modules.batchnorm import _NormBase
+from torch.nn.modules.dropout import _DropoutNd
+
+from ..errors import ModelState
+from .vision import Vision
+
+# Layers that drop whole branches at random have no class in torch; the usual packages agree on these names.
+_RANDOM_BRANCHES = ("StochasticDepth", "DropPath")
+
+
+@contextmanager
+def frozen(module: nn.Module) -> Iterator[None]:
+    """No weight takes part in a gradient while this is open; afterwards every flag is as it was.
+
+    >>> net = nn.Linear(2, 2)
+    >>> with frozen(net):
+    ...     net.weight.requires_grad
+    False
+    >>> net.weight.requires_grad
+    True
+    """
+    thawed = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    try:
+        for parameter in thawed:
+            parameter.requires_grad_(False)
+        yield
+    finally:
+        for parameter in thawed:
+            parameter.requires_grad_(True)
+
+
+@contextmanager
+def guarded(vision: Vision) -> Iterator[None]:
+    """For the time of a whole run: weights frozen, and every mode and flag restored at the end.
+
+    Errors: ModelState where a batch norm or dropout of the network is in training mode, because looking at it would
+    change it, or see something else each time.
+    """
+    for name, child in vision.module.named_modules():
+        if child.training and _changes(child):
+            raise ModelState(
+                f"{vision.name} has {type(child).__name__} {name!r} in training mode",
+                "a network that is the same after each look expected",
+                "write model.eval() first (of a Vision: vision.module.eval())",
+            )
+    modes = [(child, child.training) for child in vision.module.modules()]
+    try:
+        with frozen(vision.module):
+            yield
+    finally:
+        for child, training in modes:
+            child.training = training
+
+
+def _changes(module: nn.Module) -> bool:
+    if isinstance(module, _NormBase):
+        return module.track_running_stats
+    if isinstance(module, _DropoutNd):
+        return module.p > 0
+    return type(module).__name__ in _RANDOM_BRANCHES

@@ -1,0 +1,136 @@
+"""What `>>` makes: maps in a row, and a source with maps after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import ShapeMismatch
+from ..values import SHIFT, joined
+from .base import Map, Param, Range, Size, State, refused
+from .start import started
+
+
+class maps(Map):
+    """Maps in a row, first to last; written with `>>`."""
+
+    parts: tuple[Map, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(self.parts))
+        known: int | None = None
+        for part in self.parts:
+            _check_channels(repr(self), known, part)
+            known = part.channels or known
+
+    @property
+    def channels(self) -> int | None:
+        """The first number of channels that a part asks for."""
+        return next((part.channels for part in self.parts if part.channels), None)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """All parts, the first one first."""
+        for part in self.parts:
+            x = part.forward(x)
+        return x
+
+    def inverse(self, y: Tensor) -> Tensor:
+        """All inverses, the last one first."""
+        for part in reversed(self.parts):
+            y = part.inverse(y)
+        return y
+
+    def value_range(self, given: Range | None) -> Range | None:
+        """The range after the last part."""
+        for part in self.parts:
+            given = part.value_range(given)
+        return given
+
+    def text(self) -> tuple[str, int]:
+        """The parts with `>>` between them."""
+        return joined(self.parts, ">>", SHIFT)
+
+
+class composed(Param):
+    """A source and the maps after it; written with `>>`."""
+
+    source: Param
+    then: Map
+
+    def __post_init__(self) -> None:
+        if isinstance(self.source, started):
+            raise refused(
+                self.source,
+                self.then,
+                "all maps before the start, which goes through their inverses",
+                "(param.spectrum(224) >> param.sigmoid()).starting_from(photo)",
+            )
+        if isinstance(self.source, composed):
+            object.__setattr__(self, "then", self.source.then >> self.then)
+            object.__setattr__(self, "source", self.source.source)
+        _check_channels(repr(self), self.source.channels, self.then)
+
+    @property
+    def size(self) -> Size:
+        """The source's size."""
+        return self.source.size
+
+    @property
+    def channels(self) -> int:
+        """The source's channels."""
+        return self.source.channels
+
+    @property
+    def value_range(self) -> Range | None:
+        """The range after the last map."""
+        return self.then.value_range(self.source.value_range)
+
+    @property
+    def batch(self) -> int | None:
+        """As the source."""
+        return self.source.batch
+
+    def init(self, seeds: Sequence[int], dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
+        """The source's start."""
+        return self.source.init(seeds, dtype, device)
+
+    def decode(self, state: State) -> Tensor:
+        """The source's numbers through the maps."""
+        return self.then.forward(self.source.decode(state))
+
+    def encode(self, picture: Tensor) -> State:
+        """Back through the maps, then into the source."""
+        return self.source.encode(self.then.inverse(picture))
+
+    def resize(self, state: State, size: Any) -> State:
+        """The source resized."""
+        return self.source.resize(state, size)
+
+    def resized(self, size: Any) -> Param:
+        """The same maps after the resized source."""
+        return composed(self.source.resized(size), self.then)
+
+    def redundant(self, state: State) -> State:
+        """As the source."""
+        return self.source.redundant(state)
+
+    def text(self) -> tuple[str, int]:
+        """The parts with `>>` between them."""
+        return joined((self.source, *parts_of(self.then)), ">>", SHIFT)
+
+
+def parts_of(map: Map) -> tuple[Map, ...]:
+    """The single maps in a map."""
+    return map.parts if isinstance(map, maps) else (map,)
+
+
+def _check_channels(owner: str, given: int | None, map: Map) -> None:
+    if given is not None and map.channels not in (None, given):
+        raise ShapeMismatch(
+            f"{owner}: {map!r} maps {map.channels} channels and gets {given}",
+            "the same number of channels on both sides of `>>`",
+            f"write channels={map.channels}, or leave the map out",
+        )

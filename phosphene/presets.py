@@ -1,0 +1,32 @@
+"""Named bundles of arguments for `render`, used with `**`: `render(net, goal, **presets.clear)`.
+
+`plain` is what the true gradient gives. `clear` bends the way back through the network (gradient rules) and looks from
+near and far, which makes pictures that other networks, and people, recognize; `quick` and `best` take half and double the
+steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from .models import rules
+from .render.optimizers import adam
+from .render.schedules import cosine
+from .transforms import standard, wide
+
+plain: Mapping[str, Any] = MappingProxyType({"transforms": standard, "steps": 256, "optimizer": adam(0.05)})
+
+clear: Mapping[str, Any] = MappingProxyType(
+    {
+        "transforms": wide,
+        "steps": 128,
+        "optimizer": adam(cosine(0.05)),
+        "rules": rules.soft_gate() & rules.skip_gradient() | rules.leaky_gate() & rules.soft_pool(),
+    }
+)
+
+quick: Mapping[str, Any] = MappingProxyType({**clear, "steps": 64})
+
+best: Mapping[str, Any] = MappingProxyType({**clear, "steps": 256})

@@ -1,0 +1,31 @@
+"""The one loop: `render` runs it, `steps` hands out its frames.
+
+`resolve` checks the arguments and makes a plan, `loop` runs it, `views` is what the networks see, `result` what comes out.
+The places of the loop each have a file of values: `optimizers`, `gradients`, `operators`, `constraints`, `stages`,
+`schedules`. A new value is a subclass of the base class in its file.
+"""
+
+from . import constraints, gradients, operators, optimizers, schedules
+from .api import NonfiniteWarning, render, steps
+from .loop import Frame
+from .optimizers import adam, lbfgs, sgd
+from .result import Render, grid
+from .stages import stage
+
+__all__ = [
+    "Frame",
+    "NonfiniteWarning",
+    "Render",
+    "adam",
+    "constraints",
+    "gradients",
+    "grid",
+    "lbfgs",
+    "operators",
+    "optimizers",
+    "render",
+    "schedules",
+    "sgd",
+    "stage",
+    "steps",
+]
