@@ -15,13 +15,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from .errors import ParseError, PhospheneError, UnknownName, nearest
-from .objectives.algebra import Objective, const
+from .objectives.algebra import BITS, Objective, const
 from .values import AND, OR, POWER, PRODUCT, SHIFT, SUM, UNARY, Value, exact, words
 
 TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
       | (?P<number>(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?)
-      | (?P<name>[A-Za-z_]\w*)
+      | (?P<name>[^\W\d]\w*)
       | (?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")
       | (?P<op>\*\*|>>|[-+*/@|&().,=\[\]])""",
     re.VERBOSE,
@@ -154,9 +154,8 @@ class _Parser:
             return const(value)
         if isinstance(value, (Objective, Value)):
             return value
-        raise self.fail(
-            f"{value!r} is not an objective or value"[:200], "write an expression such as channel('a', 3)", 0
-        )
+        what = f"{type(value).__name__} is not an objective or value"
+        raise self.fail(what, "write an expression such as channel('a', 3)", 0)
 
     def operand(self) -> bool:
         """Read one operand or opening bracket; tells whether another operand must follow."""
@@ -209,9 +208,7 @@ class _Parser:
 
     def open(self, frame: Frame) -> bool:
         self.stack.append(frame)
-        if self.ahead.kind == "op" and self.ahead.text == frame.close:
-            return False
-        return True
+        return self.ahead.kind != "op" or self.ahead.text != frame.close
 
     def after_operand(self) -> bool:
         """Read what follows an operand: an operator, a method, a comma or a closing bracket."""
@@ -278,7 +275,7 @@ class _Parser:
         while frame.operators and (
             frame.operators[-1][0] > precedence or (frame.operators[-1][0] == precedence and not right)
         ):
-            level, apply, arity, column = frame.operators.pop()
+            _, apply, arity, column = frame.operators.pop()
             arguments = frame.operands[-arity:]
             del frame.operands[-arity:]
             frame.operands.append(self.apply(self.operation(apply, arguments, column), arguments, column))
@@ -305,9 +302,9 @@ class _Parser:
     def number(self, token: Token) -> int | float | Fraction:
         literal = token.text.replace("_", "")
         exponent = re.search(r"[eE]([+-]?\d+)$", literal)
-        if len(literal) > 2000 or (exponent and (len(exponent[1]) > 5 or abs(int(exponent[1])) > 2000)):
+        if len(literal) > BITS or (exponent and (len(exponent[1]) > 6 or abs(int(exponent[1])) > BITS)):
             raise self.fail("a number too long to read", "write a number such as 1e-6", token.column)
-        return _plain(Fraction(literal))
+        return _plain(exact(literal))
 
     def string(self, token: Token) -> str:
         try:
@@ -330,7 +327,8 @@ def _plain(value: Fraction) -> int | float | Fraction:
 def _checked(apply: Callable[..., Any], numbers: list[Fraction]) -> list[Fraction]:
     if apply is operator.pow:
         base, exponent = numbers
-        if exponent.denominator != 1 or abs(exponent) > 1000 or base.numerator.bit_length() > 1000:
+        bits = base.numerator.bit_length() + base.denominator.bit_length()
+        if exponent.denominator != 1 or abs(exponent) > 1000 or bits > 1000:
             raise ValueError("a power of numbers with a whole exponent up to 1000 expected")
         return [base, exponent]
     if apply not in (operator.mul, operator.truediv, operator.neg, operator.pos):

@@ -18,12 +18,20 @@ from .transforms import standard, wide
 
 plain: Mapping[str, Any] = MappingProxyType({"transforms": standard, "steps": 256, "optimizer": adam(0.05)})
 
+FITTING = (
+    rules.soft_gate() & rules.skip_gradient()
+    | rules.skip_gradient()
+    | rules.leaky_gate() & rules.soft_pool()
+    | rules.leaky_gate()
+)
+"""For networks with residual branches and ReLUs; with smooth gates; without branches; without max pooling either."""
+
 clear: Mapping[str, Any] = MappingProxyType(
     {
         "transforms": wide,
         "steps": 128,
         "optimizer": adam(cosine(0.05)),
-        "rules": rules.soft_gate() & rules.skip_gradient() | rules.leaky_gate() & rules.soft_pool(),
+        "rules": FITTING,
     }
 )
 

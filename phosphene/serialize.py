@@ -11,7 +11,6 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +30,14 @@ from .objectives.algebra import (
     Scaled,
     Sum,
     Term,
+    const,
     expect,
     plus,
-    power,
     times,
 )
 from .objectives.tree import fold
-from .values import Value, exact, show, tensor
+from .transforms.base import Transform
+from .values import Value, check_integer, exact, hold, show, tensor
 
 Row = list[Any]
 
@@ -80,12 +80,13 @@ def _plain(value: Any) -> Any:
 
 
 def from_table(rows: list[Row], tensors: Mapping[str, Tensor] | None = None) -> Objective:
-    """The objective of a table; `tensors` keeps the numbers that it names alive while they are looked up."""
+    """The objective of a table; `tensors` are the numbers that it names, by digest."""
     nodes: list[Objective] = []
-    for number, row in enumerate(rows):
+    alive = keep_tensors(dict(tensors or {}))
+    for number, row in enumerate(rows if isinstance(rows, list) else [rows]):
         try:
             nodes.append(_node(row, nodes))
-        except (KeyError, IndexError, TypeError, ValueError) as problem:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
             raise ParseError(
                 f"row {number} of an objective's table: {row!r}"[:300],
                 f"a node over earlier rows expected ({problem})",
@@ -93,6 +94,7 @@ def from_table(rows: list[Row], tensors: Mapping[str, Tensor] | None = None) -> 
             ) from problem
     if not nodes:
         raise ParseError("an empty table", "at least one node expected", "write it with serialize.to_json(a)")
+    del alive  # the terms hold them now
     return nodes[-1]
 
 
@@ -103,17 +105,25 @@ def _node(row: Row, nodes: list[Objective]) -> Objective:
         definition = word(name)
         named = {key: parse_argument(value) for key, value in arguments.items()}
         plain = definition(layer=layer, **named)
-        return Term(definition, layer, plain.arguments, tuple(parse(step) for step in path))
+        views = tuple(parse(step) for step in path)
+        if not all(isinstance(view, Transform) and view.deterministic for view in views):
+            raise ValueError("a view is a transform without randomness")
+        return Term(definition, plain.layer, plain.arguments, views)
+
+    def child(place: int) -> Objective:
+        check_integer("the table", "row", place, 0)
+        return nodes[place]
+
     build: dict[str, Callable[..., Objective]] = {
-        "number": lambda value: Constant(exact(value)),
-        "coefficient": lambda source: Coefficient(parse(source)),
-        "times": lambda weight, child: times(Constant(Fraction(weight)), nodes[child]),
-        "power": lambda exponent, child: power(nodes[child], exponent),
-        "at": lambda image, child: nodes[child].at(image),
-        "map": lambda function, child: Mapped(nodes[child], parse(function)),
-        "expect": lambda transform, draws, child: expect(nodes[child], parse(transform), draws),
-        "sum": lambda left, right: plus(nodes[left], nodes[right]),
-        "product": lambda left, right: times(nodes[left], nodes[right]),
+        "number": lambda value: Constant(exact(str(value))),
+        "coefficient": lambda source: const(parse(source)),
+        "times": lambda weight, one: times(Constant(exact(str(weight))), child(one)),
+        "power": lambda exponent, one: child(one) ** exponent,
+        "at": lambda image, one: child(one).at(image),
+        "map": lambda function, one: child(one).map(parse(function)),
+        "expect": lambda transform, draws, one: expect(child(one), parse(transform), draws),
+        "sum": lambda left, right: plus(child(left), child(right)),
+        "product": lambda left, right: times(child(left), child(right)),
     }
     return build[kind](*rest)
 
@@ -145,18 +155,20 @@ def from_json(data: Mapping[str, Any], tensors: Mapping[str, Tensor] | None = No
     return from_table(data["objective"], tensors) if "objective" in data else parse(data["value"])
 
 
-def tensors_in(value: Any) -> dict[str, Tensor]:
-    """Every tensor that a value names, by digest."""
+def tensors_in(value: Any, known: bool = False) -> dict[str, Tensor]:
+    """Every tensor that a value names, by digest; with `known`, those alone whose numbers are at hand."""
     found: dict[str, Tensor] = {}
     if isinstance(value, tensor):
-        found[value.digest] = value.numbers()
+        if value.data is not None or not known:
+            found[value.digest] = value.numbers()
     elif isinstance(value, Objective):
-        fold(value, lambda node, _: found.update(tensors_in(_parts(node))))
+        fold(value, lambda node, _: found.update(tensors_in(_parts(node), known)))
     elif isinstance(value, tuple):
         for part in value:
-            found.update(tensors_in(part))
+            found.update(tensors_in(part, known))
     elif isinstance(value, Value):
-        found.update(tensors_in(tuple(getattr(value, field.name) for field in dataclasses.fields(value))))  # type: ignore[arg-type]
+        parts = tuple(getattr(value, field.name) for field in dataclasses.fields(value))  # type: ignore[arg-type]
+        found.update(tensors_in(parts, known))
     return found
 
 
@@ -185,7 +197,13 @@ def load(path: str | Path) -> Any:
     path = Path(path)
     beside = path.with_suffix(".safetensors")
     tensors = load_tensors(beside) if beside.exists() else {}
-    return from_json(json.loads(path.read_text()), tensors)
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise ParseError(
+            f"{str(path)!r}: {problem}", "a file that serialize.save wrote expected", "restore the damaged file"
+        ) from problem
+    return from_json(data, tensors)
 
 
 def load_tensors(path: str | Path) -> dict[str, Tensor]:
@@ -195,8 +213,6 @@ def load_tensors(path: str | Path) -> dict[str, Tensor]:
 
 def keep_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Make tensors findable by digest for as long as they live."""
-    from .values import hold
-
     for name, numbers in tensors.items():
         held = hold(numbers)
         if held.digest != name:

@@ -55,7 +55,7 @@ def _origin(word: Any) -> tuple[str, str]:
 
 
 def code_origin(function: Any) -> tuple[str, str]:
-    """Where a function is defined and what it does: defining the same again, in a notebook for instance, is no conflict."""
+    """Where a function is defined and what it does: defining the same again, in a notebook say, is no conflict."""
     code = function.__code__
     constants = [value for value in code.co_consts if not inspect.iscode(value)]
     return function.__module__, f"{function.__qualname__} {code.co_code!r} {code.co_names} {constants}"

@@ -7,7 +7,7 @@ share sub-trees: whatever walks one uses `fold`, never recursion.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -39,6 +39,7 @@ class Objective:
     """
 
     __slots__ = ("__weakref__", "children", "fingerprint", "size")
+    __array_ufunc__ = None  # NumPy's operators then leave an objective to ours
     children: tuple[Objective, ...]
     fingerprint: Fingerprint
     size: int
@@ -89,6 +90,7 @@ class Objective:
 
     def at(self, image: int) -> Objective:
         """This score for one picture of the batch and 0 for the others."""
+        image = _plain(image)
         check_integer(".at", "picture", image, 0)
         if isinstance(self, Masked):
             return self if self.image == image else Constant(Fraction(0))
@@ -129,9 +131,9 @@ class Objective:
         return shown(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from ..serialize import from_table, to_table
+        from ..serialize import from_table, tensors_in, to_table
 
-        return from_table, (to_table(self),)
+        return from_table, (to_table(self), tensors_in(self, known=True))
 
     def __copy__(self) -> Objective:
         return self
@@ -143,6 +145,9 @@ class Objective:
         if hasattr(self, "size"):
             raise AttributeError(f"objectives are frozen: build a new one instead of setting {name!r}")
         object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("objectives are frozen")
 
     def _compared(self, other: Any) -> NoReturn:
         refuse("a < b between objectives", "objectives are not ordered", "compare the scores of two renders instead")
@@ -195,6 +200,21 @@ class Draw(Value, abstract=True):
 
     transform: Transform
     index: int
+
+
+def _of_constant(name: str) -> Callable[..., Objective]:
+    return lambda self, *others: getattr(const(self), name)(*others)
+
+
+class Varying:
+    """The operators of a value that can be a coefficient: `1 - place()` is an objective, as `1 - a` is."""
+
+    __add__, __radd__ = _of_constant("__add__"), _of_constant("__radd__")
+    __sub__, __rsub__ = _of_constant("__sub__"), _of_constant("__rsub__")
+    __mul__, __rmul__ = _of_constant("__mul__"), _of_constant("__rmul__")
+    __neg__, __pos__ = _of_constant("__neg__"), _of_constant("__pos__")
+    __truediv__, __pow__, __matmul__ = map(_of_constant, ("__truediv__", "__pow__", "__matmul__"))
+    at, map = _of_constant("at"), _of_constant("map")
 
 
 class Coefficient(Objective):
@@ -276,6 +296,9 @@ class Expectation(Objective):
         super().__init__((child,), child.fingerprint.map(lambda value: element("expect", *key, value) if value else 0))
 
 
+BITS = 100_000
+"""The bits of numerator and denominator beyond which a weight is refused."""
+
 ZERO = Constant(Fraction(0))
 ONE = Constant(Fraction(1))
 
@@ -290,7 +313,8 @@ def lift(value: Any) -> Objective | None:
     if isinstance(value, Objective):
         return value
     if isinstance(value, (int, float, Fraction, Decimal, np.integer, np.floating)) and not isinstance(value, bool):
-        if not isinstance(value, (int, Fraction)) and (value - value != 0):  # NaN or infinity
+        whole = value.is_finite() if isinstance(value, Decimal) else isinstance(value, (int, Fraction))
+        if not whole and (isinstance(value, Decimal) or not math.isfinite(value)):
             raise BadWeight(f"the weight {value!r}", "a finite number expected", "write a number such as 0.5")
         return Constant(exact(str(value)) if isinstance(value, (Decimal, np.floating)) else exact(_plain(value)))
     if isinstance(value, Value) and hasattr(value, "coefficient"):
@@ -304,7 +328,7 @@ def lift(value: Any) -> Objective | None:
     )
 
 
-def _plain(value: Any) -> int | float | Fraction:
+def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, np.integer) else value
 
 
@@ -336,6 +360,8 @@ def times(left: Objective, right: Objective) -> Objective:
 
 def scaled(weight: Fraction, body: Objective) -> Objective:
     """A weight times an objective that has none of its own."""
+    if weight.numerator.bit_length() + weight.denominator.bit_length() > BITS:
+        raise TooLarge("a product of weights", f"up to {BITS} bits can be kept", "write weights of fewer digits")
     if weight == 0 or body is ONE:
         return Constant(weight)
     return body if weight == 1 else Scaled(weight, body)
@@ -350,11 +376,13 @@ def split_weight(node: Objective) -> tuple[Fraction, Objective]:
 
 def power(base: Objective, exponent: int) -> Objective:
     """A whole power; numbers are folded."""
+    if exponent >= 2**31:
+        raise TooLarge("a power", "an exponent up to 2**31 - 1 expected", "write a smaller power")
     if isinstance(base, Constant):
         bits = base.value.numerator.bit_length() + base.value.denominator.bit_length()
-        if bits * exponent > 100_000:
+        if bits * exponent > BITS:
             raise TooLarge(
-                f"a number to the power {exponent}", "up to 100,000 bits can be kept", "write a smaller power"
+                f"a number to the power {exponent}", f"up to {BITS} bits can be kept", "write a smaller power"
             )
         return Constant(base.value**exponent)
     return ONE if exponent == 0 else base if exponent == 1 else Power(base, exponent)
@@ -374,7 +402,7 @@ def expect(objective: Objective, transforms: Transform, n: int) -> Objective:
             given, "an objective, transforms and a number of draws expected", "write expect(a, tf.x(), 8)"
         )
     check_integer("expect", "n", n, 1)
-    return objective if isinstance(objective, Constant) else Expectation(objective, transforms, n)
+    return objective if isinstance(objective, (Constant, Coefficient)) else Expectation(objective, transforms, n)
 
 
 def _is_zero(node: Objective) -> bool:

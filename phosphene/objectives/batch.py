@@ -10,7 +10,7 @@ from torch import Tensor
 from ..errors import BadArgument
 from ..values import Value, register
 from . import safe
-from .algebra import Coefficient, Objective, lift
+from .algebra import Coefficient, Objective, Varying, lift
 from .matching import gram
 from .term import term
 from .tree import summed
@@ -32,7 +32,7 @@ def each(*objectives: Objective) -> Objective:
     return summed([_lifted(part).at(image) for image, part in enumerate(parts)])
 
 
-class place(Value):
+class place(Varying, Value):
     """Where a picture stands in its batch: 0 for the first, 1 for the last, evenly between; 0 in a batch of one."""
 
     couples = True
@@ -75,7 +75,7 @@ def alignment(activation: Tensor, *, decay: float = 2) -> Tensor:
     A penalty, 0 in a batch of one; each pair is shared evenly by its two pictures. Source: Lucid's alignment, whose value
     is minus the sum over the batch.
     """
-    score = activation.new_zeros(activation.shape[0])
+    score = (0 * activation).flatten(1).sum(1)
     for distance in range(1, min(5, activation.shape[0])):
         apart = (activation[distance:] - activation[:-distance]).square().flatten(1).mean(1) / (2 * decay**distance)
         score = score + torch.nn.functional.pad(apart, (0, distance)) + torch.nn.functional.pad(apart, (distance, 0))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ..errors import BadArgument, ShapeMismatch, UnknownLayer
-from ..values import tensor
+from ..errors import BadArgument, BadWeight, ShapeMismatch, UnknownLayer
+from ..values import is_finite, show, tensor
 from .algebra import Coefficient, Constant, Expectation, Mapped, Masked, Objective, Power, Product, Scaled, Sum, Term
 from .analysis import Site, effective, is_picture
 from .tree import fold, nodes
@@ -56,7 +57,7 @@ def combined(node: Objective, parts: list[Tensor], context: Context) -> Tensor:
     if isinstance(node, Product):
         return parts[0] * parts[1]
     if isinstance(node, Scaled):
-        return float(node.weight) * parts[0]
+        return real(node.weight) * parts[0]
     if isinstance(node, Power):
         result: Tensor = parts[0] ** node.exponent
         return result
@@ -67,8 +68,15 @@ def combined(node: Objective, parts: list[Tensor], context: Context) -> Tensor:
     if isinstance(node, Coefficient):
         number = node.source.coefficient(context)  # type: ignore[attr-defined]
         return torch.as_tensor(number, dtype=context.dtype, device=context.device)
-    assert isinstance(node, Constant) and not isinstance(node, Expectation)
-    return torch.tensor(float(node.value), dtype=context.dtype, device=context.device)
+    assert isinstance(node, Constant)
+    return torch.tensor(real(node.value), dtype=context.dtype, device=context.device)
+
+
+def real(weight: Fraction) -> float:
+    """A weight as a number to compute with; BadWeight where no float is as large."""
+    if not is_finite(weight):
+        raise BadWeight(f"the weight {show(weight)}"[:200], "at most 1.8e308 can be computed", "write a smaller weight")
+    return float(weight)
 
 
 def masked(score: Tensor, image: int, context: Context) -> Tensor:

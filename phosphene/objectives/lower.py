@@ -17,7 +17,7 @@ from torch import Tensor
 
 from .algebra import Constant, Draw, Masked, Objective, Product, Scaled, Sum, Term, split_weight
 from .analysis import Site, effective, is_picture, sites, terms
-from .evaluate import Activations, Context, combined, leaf_score, masked, site_activation
+from .evaluate import Activations, Context, combined, leaf_score, masked, real, site_activation
 from .identity import Fingerprint
 from .tree import nodes
 
@@ -29,6 +29,12 @@ class Linear:
     weight: float
     term: Term
     image: int | None
+
+    @property
+    def varies(self) -> bool:
+        """Whether it is another function for each picture: masked, or with a target for each."""
+        targets = [value for _, value in self.term.arguments if is_picture(self.term, value)]
+        return self.image is not None or any(target.shape[0] > 1 for target in targets)
 
     def score(self, activations: Activations, context: Context) -> Tensor:
         """Its contribution per picture."""
@@ -53,7 +59,7 @@ class Fused:
 
     def _weight(self, activation: Tensor, activations: Activations, context: Context) -> Tensor:
         one = self.parts[0].term
-        rows = activation.shape[0] if any(part.image is not None for part in self.parts) else 1
+        rows = activation.shape[0] if any(part.varies for part in self.parts) else 1
         with torch.enable_grad():
             zero = torch.zeros_like(activation[:rows]).requires_grad_()
             here = {**activations, Site(one.layer, one.path): zero}
@@ -105,9 +111,9 @@ class Program:
                 if linear is not None:
                     rows.append(linear.score(activations, context))
                 elif isinstance(body, Constant):
-                    rows.append(torch.tensor(float(weight * body.value), dtype=context.dtype, device=context.device))
+                    rows.append(torch.tensor(real(weight * body.value), dtype=context.dtype, device=context.device))
                 else:
-                    rows.append(float(weight) * values[body.fingerprint].detach())
+                    rows.append(real(weight) * values[body.fingerprint].detach())
             return torch.stack([row.expand(context.batch) for row in rows])
 
     def _compile(self, wanted: list[Objective]) -> list[Objective]:
@@ -142,7 +148,7 @@ class Program:
         if isinstance(node, (Sum, Scaled)):
             return self._total(self._sums[node.fingerprint], values, activations, context)
         if isinstance(node, Product):
-            powers = [values[factor.fingerprint] ** exponent for factor, exponent in _factors(node)]
+            powers = [values[factor.fingerprint] ** _whole(exponent) for factor, exponent in _factors(node)]
             return reduce(torch.mul, powers)
         return combined(node, [values[child.fingerprint] for child in node.children], context)
 
@@ -165,10 +171,10 @@ def _summed(node: Objective) -> Summed:
         if isinstance(body, Constant):
             constant += weight * body.value
         elif linear is None:
-            others.append((float(weight), body))
+            others.append((real(weight), body))
         else:
             groups.setdefault(Site(linear.term.layer, linear.term.path), []).append(linear)
-    return Summed([Fused(groups[site]) for site in sorted(groups, key=repr)], others, float(constant))
+    return Summed([Fused(groups[site]) for site in sorted(groups, key=repr)], others, real(constant))
 
 
 def _linear(weight: Fraction, body: Objective) -> Linear | None:
@@ -182,7 +188,12 @@ def _linear(weight: Fraction, body: Objective) -> Linear | None:
     moving = any(isinstance(step, Draw) for step in body.path)
     if moving and any(is_picture(body, value) for _, value in body.arguments):
         return None
-    return Linear(float(weight), body, image)
+    return Linear(real(weight), body, image)
+
+
+def _whole(exponent: int) -> int:
+    """An exponent that 64 bits hold: of the same parity, and as good as infinite."""
+    return exponent if exponent < 2**62 else 2**62 + exponent % 2
 
 
 def _factors(root: Objective) -> list[tuple[Objective, int]]:

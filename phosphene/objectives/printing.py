@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 from ..errors import TooLarge
@@ -30,7 +31,7 @@ Text = tuple[str, int]
 
 def shown(root: Objective) -> str:
     """The text for `repr`: the source, or a summary in angle brackets where the source would be too long."""
-    return text(root) if root.size <= CEILING else f"<objective of {float(root.size):.3g} nodes, too long to print>"
+    return text(root) if root.size <= CEILING else f"<objective of {_count(root.size)} nodes, too long to print>"
 
 
 def text(root: Objective) -> str:
@@ -42,11 +43,16 @@ def text(root: Objective) -> str:
     """
     if root.size > CEILING:
         raise TooLarge(
-            f"the text of an objective of {float(root.size):.3g} nodes",
+            f"the text of an objective of {_count(root.size)} nodes",
             f"at most {CEILING} nodes can be written out",
             "write it as JSON, which keeps shared parts: serialize.to_json(a)",
         )
-    return fold(root, _write)[0]
+    source = fold(root, _write)[0]
+    return f"const({source})" if isinstance(root, Coefficient) else source
+
+
+def _count(number: int) -> str:
+    return f"{Decimal(number):.3g}"
 
 
 def _write(node: Objective, parts: list[Text]) -> Text:
@@ -67,11 +73,15 @@ def _write(node: Objective, parts: list[Text]) -> Text:
     if isinstance(node, Power):
         return f"{_inside(parts[0], ATOM)}**{node.exponent}", POWER
     if isinstance(node, Masked):
-        return f"{_inside(parts[0], ATOM)}.at({node.image})", ATOM
+        return f"{_subject(node, parts[0])}.at({node.image})", ATOM
     if isinstance(node, Mapped):
-        return f"{_inside(parts[0], ATOM)}.map({node.function!r})", ATOM
+        return f"{_subject(node, parts[0])}.map({node.function!r})", ATOM
     assert isinstance(node, Expectation)
     return f"expect({parts[0][0]}, {node.transform!r}, {node.draws})", ATOM
+
+
+def _subject(node: Objective, part: Text) -> str:
+    return f"const({part[0]})" if isinstance(node.children[0], Constant) else _inside(part, ATOM)
 
 
 def _inside(part: Text, precedence: int) -> str:

@@ -124,6 +124,9 @@ def drawn(node: Expectation) -> Objective:
 def written_out(root: Objective) -> Objective:
     """The objective with every expectation replaced by the mean over its draws."""
 
+    if not any(isinstance(node, Expectation) for node in nodes(root)):
+        return root
+
     def visit(node: Objective, children: list[Objective]) -> Objective:
         fresh = rebuilt(node, children)
         return drawn(fresh) if isinstance(fresh, Expectation) else fresh

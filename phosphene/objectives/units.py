@@ -34,9 +34,7 @@ def neuron(activation: Tensor, *, index: Channel, y: Row | None = None, x: Colum
     >>> neuron("block3", 17, y=2, x=3)
     neuron('block3', 17, y=2, x=3)
     """
-    height, width = activation.shape[-2:] if activation.dim() == 4 else (1, 1)
-    units = activation.reshape(*activation.shape[:2], height, width)
-    return units[:, index, height // 2 if y is None else y, width // 2 if x is None else x]
+    return _at(activation, y, x)[:, index]
 
 
 @term
@@ -52,9 +50,8 @@ def layer(activation: Tensor) -> Tensor:
 @term(linear=True)
 def spatial(activation: Tensor, *, vector: Tensor, y: Row | None = None, x: Column | None = None) -> Tensor:
     """Dot product of a vector (C,) with the activation at one position; the centre where not given."""
-    height, width = activation.shape[-2:]
     check_channels(activation, vector)
-    return activation[:, :, height // 2 if y is None else y, width // 2 if x is None else x] @ vector
+    return _at(activation, y, x) @ vector
 
 
 @term(layer="output", linear=True)
@@ -136,6 +133,13 @@ def _angle(a: Tensor, b: Tensor, product: Tensor, power: float, convention: str)
     if convention == "exact":
         return safe.cosine(a, b, 1).clamp_min(0.1) ** power
     return (product / ((1e-4 + safe.norm(a, 1)) * (1e-4 + safe.norm(b, 1)))).clamp_min(0.1) ** power
+
+
+def _at(activation: Tensor, y: int | None, x: int | None) -> Tensor:
+    """The channels at one position: (B, C) from (B, C, H, W), from (B, C, W), or from (B, C), which has one."""
+    rows = activation.reshape(*activation.shape[:2], *(1,) * (4 - activation.dim()), *activation.shape[2:])
+    height, width = rows.shape[-2:]
+    return rows[:, :, height // 2 if y is None else y, width // 2 if x is None else x]
 
 
 def _points(activation: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def steps(
     precision: str = "auto",
     chunk: int | None = None,
     checkpoint: str | Path | None = None,
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     """The run of `render` as a generator of frames: stop early, log, or watch with a `for` of your own.
 
     The networks are restored when the generator ends or is closed. Errors as in `render`; a score that is not finite
@@ -71,7 +71,7 @@ def steps(
     yield from _frames(arguments.pop("model"), arguments.pop("objective"), arguments)
 
 
-def _frames(model: Any, objective: Any, arguments: dict[str, Any], plans: list[Plan] | None = None) -> Iterator[Frame]:
+def _frames(model: Any, objective: Any, arguments: dict[str, Any], plans: list[Plan] | None = None) -> Generator[Frame, None, None]:
     """Frames of a run, resumed from and saved to its checkpoint; the plan is handed over through `plans`."""
     with opened(as_visions(model)):
         plan = resolve(model, objective, arguments)

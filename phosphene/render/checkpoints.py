@@ -85,7 +85,9 @@ def _read(plan: Plan, path: Path, program: str) -> tuple[tuple[int, Any, Any], l
         if isinstance(problem, CheckpointMismatch):
             raise
         raise CheckpointMismatch(
-            f"the checkpoint {str(path)!r} is damaged ({problem})", "a file that render wrote", "delete it to start anew"
+            f"the checkpoint {str(path)!r} is damaged ({problem})",
+            "a file that render wrote",
+            "delete it to start anew",
         ) from problem
     state, memory = (
         {

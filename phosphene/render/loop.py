@@ -106,7 +106,7 @@ def score(plan: Plan, part: Part, canvas: Tensor, step: int, moment: int) -> Sco
                     "a score that depends on the picture through differentiable functions",
                     "choose a layer that the picture reaches, or remove what detaches",
                 )
-            (value.sum() / plan.samples).backward()
+            torch.autograd.backward(value.sum() / plan.samples)
             scores[here] += value.detach() / plan.samples
             terms[:, here] += part.program.record(activations, context, nodes) / plan.samples
         gradient[here] = x.grad if x.grad is not None else 0

@@ -29,7 +29,7 @@ class Operator(Value, room="operators", abstract=True):
 
     def due(self, step: int) -> bool:
         """Whether it acts after this step: after step number every, 2 every, ... counted from 1."""
-        return (step + 1) % self.every == 0
+        return bool((step + 1) % self.every == 0)
 
 
 class decay(Operator):

@@ -154,5 +154,5 @@ def _flat(state: State) -> Tensor:
 
 def _unflat(flat: Tensor, like: State) -> State:
     sizes = [like[name][0].numel() for name in sorted(like)]
-    parts = flat.split(sizes, 1)
+    parts = torch.split(flat, sizes, 1)
     return {name: part.reshape(like[name].shape) for name, part in zip(sorted(like), parts, strict=True)}

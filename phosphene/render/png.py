@@ -41,41 +41,45 @@ def read(path: str | Path) -> tuple[Image.Image, dict[str, Any], dict[str, Tenso
     path = Path(path)
     try:
         content = path.read_bytes()
+    except OSError as problem:
+        reason = "no such file" if isinstance(problem, FileNotFoundError) else problem
+        raise BadPicture(f"{str(path)!r}: {reason}", "a PNG that phosphene wrote", "check the path") from problem
+    found = _program(path, content) if content.startswith(SIGNATURE) else None
+    try:
         with Image.open(io.BytesIO(content)) as opened:
             opened.load()
             image = opened.copy()
-    except FileNotFoundError:
-        raise BadPicture(f"{str(path)!r}: no such file", "a PNG that phosphene wrote", "check the path") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as problem:
-        raise BadPicture(
-            f"{str(path)!r} is not a picture ({problem})", "a PNG expected", "choose another file"
-        ) from None
-    header, tensors = None, b""
+        raise BadPicture(f"{str(path)!r} is not a picture", "a PNG expected", "choose another file") from problem
+    if found is None:
+        raise NoProgram(
+            f"{str(path)!r} carries no program",
+            "a PNG that Render.save wrote expected",
+            "use the file as it was saved: editors and chats strip what it carries",
+        )
+    return image, *found
+
+
+def _program(path: Path, content: bytes) -> tuple[dict[str, Any], dict[str, Tensor]] | None:
+    """The program and tensors in the bytes of a PNG, None where there are none; NoProgram where they are damaged."""
     try:
+        header, tensors = None, {}
         for kind, data in chunks(content):
             if kind == b"iTXt" and data.startswith(KEY.encode() + b"\0"):
                 header = json.loads(data.split(b"\0", 5)[-1].decode())
             elif kind == TENSORS:
-                tensors = data
-        if header is None:
-            raise NoProgram(
-                f"{str(path)!r} carries no program",
-                "a PNG that Render.save wrote expected",
-                "use the file as it was saved: editors and chats strip what it carries",
-            )
-        return image, header, safetensors.torch.load(tensors)
+                tensors = safetensors.torch.load(data)
+        return None if header is None else (header, tensors)
     except (ValueError, SafetensorError, struct.error) as problem:
-        if isinstance(problem, NoProgram):
-            raise
         raise NoProgram(
-            f"{str(path)!r} carries a damaged program ({problem})", "the file as it was saved", "save the picture again"
+            f"{str(path)!r} carries a damaged program ({problem})",
+            "the file as it was saved expected",
+            "copy it again, or render the picture anew",
         ) from problem
 
 
 def chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks of a PNG with their checksums verified; ValueError where one is wrong."""
-    if not content.startswith(SIGNATURE):
-        raise ValueError("not a PNG")
+    """The chunks of a PNG, their checksums verified; ValueError where one is wrong, struct.error where one is cut."""
     place = len(SIGNATURE)
     while place < len(content):
         (length,) = struct.unpack_from(">I", content, place)

@@ -32,7 +32,7 @@ from .memory import chunk_size
 from .operators import Operator
 from .optimizers import Optimizer
 from .stages import stage
-from .views import Draws, Views, split_layer
+from .views import Draws, Views, finished, split_layer
 
 PRECISIONS = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
 
@@ -93,16 +93,17 @@ def resolve(model: Any, objective: Any, arguments: Mapping[str, Any]) -> Plan:
     param = _param(arguments["param"], visions)
     transforms = _kind("transforms", arguments["transforms"], Transform)
     stages = _stages(arguments)
-    goals = [one.objective or goal for one in stages]
+    goals = [goal if one.objective is None else one.objective for one in stages]
     seeds = _seeds(arguments, goals, param)
     rules, counts = _rules(arguments["rules"], visions)
     parts, size = [], param.size
     for one, wanted in zip(stages, goals, strict=True):
         size = param.resized(one.size).size if one.size is not None else size
         here = param if size == param.size else param.resized(size)
-        named = _checked_layers(wanted, visions)
-        program = Program(_labelled(named, visions))
-        views = Views(visions, program.sites, one.transforms or transforms, rules)
+        seen = one.transforms or transforms
+        _check_layers(wanted, visions, seen, here)
+        program = Program(_labelled(wanted, visions))
+        views = Views(visions, program.sites, seen, rules)
         chunk = _tried(program, views, here, seeds, arguments, device, dtype)
         optimizer = _kind("optimizer", one.optimizer or arguments["optimizer"], Optimizer)
         parts.append(Part(one.steps, here, views, program, optimizer, chunk))
@@ -142,18 +143,33 @@ def as_objective(value: Any) -> Objective:
     return found
 
 
-def _checked_layers(goal: Objective, visions: Mapping[str, Vision]) -> Objective:
-    """The objective, once every layer it names is one that the networks reach."""
-    for layer in layers(goal):
-        model, _ = split_layer(layer)
-        if layer != "image" and model not in visions:
-            known = [name for name in visions if name]
-            raise UnknownModel(
-                f"layer {layer!r} is of the network {model!r}" if model else f"layer {layer!r} names no network",
-                nearest(model, known) if known else "a single network was given",
-                f"write {known[0] + ':' + layer.rpartition(':')[2]!r}" if known else "leave the name before ':' out",
-            )
-    return goal
+def _check_layers(goal: Objective, visions: Mapping[str, Vision], transforms: Transform, param: Param) -> None:
+    """Every layer is one that a network reaches, every index within it."""
+    terms = [node for node in nodes(effective(goal)) if isinstance(node, Term)]
+    owners: dict[str, dict[str, str]] = {}
+    for one in terms:
+        model, layer = split_layer(one.layer)
+        if layer != "image":
+            owners.setdefault(model, {}).setdefault(layer, repr(one))
+    shapes = {"image": torch.Size([1, param.channels, *param.size])}
+    for model, names in owners.items():
+        if model not in visions:
+            raise _unknown_model(model, next(iter(names)), visions)
+        vision = visions[model]
+        size = finished(vision, transforms, param.size).output_size(param.size)
+        found = probe(vision, names, size, param.channels)
+        shapes.update({f"{model}:{name}" if model else name: shape for name, shape in found.items()})
+    for one in terms:
+        check_index(one, shapes[one.layer])
+
+
+def _unknown_model(model: str, layer: str, visions: Mapping[str, Vision]) -> UnknownModel:
+    known = [name for name in visions if name]
+    return UnknownModel(
+        f"layer {layer!r} is of the network {model!r}" if model else f"layer {layer!r} names no network",
+        nearest(model, known) if known else "a single network was given",
+        f"write {known[0] + ':' + layer!r}" if known else "leave the name before ':' out",
+    )
 
 
 def _labelled(goal: Objective, visions: Mapping[str, Vision]) -> Objective:
@@ -181,19 +197,6 @@ def _tried(
     dtype: torch.dtype,
 ) -> int:
     """Run the objective once on one picture, which finds what is wrong with it; the pictures that fit into memory."""
-    terms = [node for node in nodes(effective(program.objective)) if isinstance(node, Term)]
-    owners: dict[str, dict[str, str]] = {}
-    for one in terms:
-        model, layer = split_layer(one.layer)
-        if layer != "image":
-            owners.setdefault(model, {}).setdefault(layer, repr(one))
-    shapes: dict[str, torch.Size] = {"image": torch.Size([1, param.channels, *param.size])}
-    for model, names in owners.items():
-        vision = views.visions[model]
-        found = probe(vision, names, views.seen(model, param.size), param.channels)
-        shapes.update({f"{model}:{name}" if model else name: shape for name, shape in found.items()})
-    for one in terms:
-        check_index(one, shapes[one.layer])
     attempt = partial(_attempt, program, views, param, seeds[:1], device, dtype)
     coupled = couples_batch(program.objective)
     wanted = arguments["chunk"]
@@ -223,7 +226,7 @@ def _attempt(
 
 def _param(value: Any, visions: Mapping[str, Vision]) -> Param:
     """The parameterization, with a range that pictures have; Fourier at the network's size where none is given."""
-    param = _kind("param", fourier(next(iter(visions.values())).size or 224) if value is None else value, Param)
+    param: Param = _kind("param", fourier(next(iter(visions.values())).size or 224) if value is None else value, Param)
     low, high = param.value_range or (-torch.inf, torch.inf)
     if low < 0 or high > 1:
         raise BadArgument(

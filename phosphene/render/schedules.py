@@ -6,13 +6,14 @@ import math
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import BadArgument
+from ..objectives.algebra import Varying
 from ..values import Value, check_number
 
 if TYPE_CHECKING:
     from ..objectives.evaluate import Context
 
 
-class Schedule(Value, room="schedules", abstract=True):
+class Schedule(Varying, Value, room="schedules", abstract=True):
     """A pure function of the step and the number of steps of a stage."""
 
     def __call__(self, step: int, steps: int) -> float:

@@ -68,10 +68,6 @@ class Views:
                 names.setdefault(model, []).append(layer)
         self.captures = {model: Capture(visions[model], sorted(set(layers))) for model, layers in names.items()}
 
-    def seen(self, model: str, canvas: Size) -> Size:
-        """The size of what a network is given of a canvas."""
-        return self._finished(model, self.transforms, canvas).output_size(canvas)
-
     def activations(
         self, canvas: Tensor, draws: Draws, change: Callable[[Tensor], Tensor] | None = None
     ) -> dict[Any, Tensor]:
@@ -130,7 +126,7 @@ class Views:
             pictures = [self._see(model, canvas, path, draws, transforms) for path in paths]
             if change is not None:
                 for picture in pictures:
-                    picture.register_hook(change)
+                    picture.register_hook(change)  # type: ignore[no-untyped-call]
             for group in _same_size(pictures):
                 captured = self._forward(model, [pictures[i] for i in group])
                 for i, one in zip(group, captured, strict=True):
@@ -152,19 +148,19 @@ class Views:
         x = canvas
         for transform, named in ways:
             x = _apply(x, transform, named, draws)
-        return _apply(x, self._finished(model, last, _size(x)), purpose, draws)
+        return _apply(x, finished(self.visions[model], last, _size(x)), purpose, draws)
 
     def _through(self, canvas: Tensor, path: Path, draws: Draws) -> Tensor:
         for transform, purpose in _segments(path) if path else ():
             canvas = _apply(canvas, transform, purpose, draws)
         return canvas
 
-    def _finished(self, model: str, transform: Transform, size: Size) -> Transform:
-        """Transforms followed by the resize to the network's size, unless they set the size themselves."""
-        vision = self.visions[model]
-        if vision.size is None or transform.output_size(size) == transform.output_size((size[0] + 37, size[1] + 53)):
-            return transform
-        return transform >> resize(vision.size)
+
+def finished(vision: Vision, transform: Transform, size: Size) -> Transform:
+    """Transforms followed by the resize to the network's size, unless they set the size themselves."""
+    if vision.size is None or transform.output_size(size) == transform.output_size((size[0] + 37, size[1] + 53)):
+        return transform
+    return transform >> resize(vision.size)
 
 
 def _segments(path: Sequence[Transform | Draw]) -> list[tuple[Transform, str]]:

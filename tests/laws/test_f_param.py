@@ -11,7 +11,7 @@ from phosphene import param
 sizes = st.tuples(st.integers(1, 9), st.integers(1, 9))
 seeds = st.lists(st.integers(-(2**40), 2**40), min_size=1, max_size=4)
 numbers = st.integers(0, 2**31)
-bounds = st.sampled_from([(0, 1), (0.25, 0.5), (-1, 2)])
+bounds = st.sampled_from([(0, 1), (0.25, 0.5), (-1, 2), (0.1, 0.7), (-0.7, 0.9)])
 
 
 def random(seed, *shape, dtype=torch.float64):
@@ -114,6 +114,8 @@ def test_law_52_growing_the_batch_changes_no_picture(p, g, data):
     whole, part = p.init(g), p.init(g[:n])
     for key in whole:
         assert torch.equal(whole[key][:n], part[key])
+        for i, seed in enumerate(g):
+            assert torch.equal(whole[key][i : i + 1], p.init([seed])[key])
     double = p.init(g, torch.float64)
     for key in whole:
         assert_close(double[key].float(), whole[key])

@@ -34,7 +34,9 @@ def draw(label: str | int, seed: int, index: int = 0, size: int = 64) -> Tensor:
     """
     number = LABELS.index(label) if label in LABELS else label
     if not isinstance(number, int) or not 0 <= number < len(LABELS):
-        raise UnknownLabel(f"the pattern {label!r} is not drawn", nearest(str(label), LABELS), f"draw({LABELS[0]!r}, 0)")
+        raise UnknownLabel(
+            f"the pattern {label!r} is not drawn", nearest(str(label), LABELS), f"draw({LABELS[0]!r}, 0)"
+        )
     kind, dice = KINDS[number], Dice(stream(seed, "patterns", index))
     periods = math.exp(dice.uniform(*map(math.log, kind.cells)))
     at = plane(size, periods, dice.uniform(-kind.turn, kind.turn), dice)
@@ -60,9 +62,9 @@ def _photograph(cover: Tensor, dice: Dice) -> Tensor:
     size = cover.shape[-1]
     ground, step = _colors(dice)
     light, grain, stain = _pink(3, size, dice)
-    cover = (cover + 0.04 * stain)[None]
-    picture = (ground[:, None, None] + step[:, None, None] * cover) * torch.exp(dice.uniform(0.05, 0.22) * light)
-    picture = picture + dice.uniform(0, 0.03) * grain + dice.uniform(0, 0.03) * dice.normal(3, size, size)
+    cover = (cover + 0.03 * stain)[None]
+    picture = (ground[:, None, None] + step[:, None, None] * cover) * torch.exp(dice.uniform(0.04, 0.18) * light)
+    picture = picture + dice.uniform(0, 0.025) * grain + dice.uniform(0, 0.03) * dice.normal(3, size, size)
     blurred = torch.nn.functional.avg_pool2d(picture[None], 3, 1, 1, count_include_pad=False)[0]
     return torch.lerp(picture, blurred, dice.uniform(0, 0.7)).clamp(0, 1)
 
@@ -80,5 +82,7 @@ def _pink(count: int, size: int, dice: Dice) -> Tensor:
     frequency = torch.hypot(torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size)[None])
     amplitude = 1 / frequency.clamp_min(1 / size)
     amplitude[0, 0] = 0
-    noise = torch.fft.irfft2(torch.view_as_complex(dice.normal(count, size, size // 2 + 1, 2)) * amplitude, s=(size, size))
+    noise = torch.fft.irfft2(
+        torch.view_as_complex(dice.normal(count, size, size // 2 + 1, 2)) * amplitude, s=(size, size)
+    )
     return noise / noise.std((1, 2), keepdim=True)

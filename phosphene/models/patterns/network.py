@@ -10,7 +10,8 @@ from typing import TypeVar, cast
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from ...errors import BadArgument
@@ -54,9 +55,7 @@ class Patterns(nn.Module):
     def __init__(self, classes: int = len(LABELS)) -> None:
         super().__init__()
         one, two, three, four = WIDTHS
-        self.stem = nn.Sequential(
-            nn.Conv2d(3, one, 5, stride=2, padding=2, bias=False), nn.BatchNorm2d(one), nn.ReLU()
-        )
+        self.stem = nn.Sequential(nn.Conv2d(3, one, 5, stride=2, padding=2, bias=False), nn.BatchNorm2d(one), nn.ReLU())
         self.block1 = Residual(one, one)
         self.block2 = nn.Sequential(nn.AvgPool2d(2), Residual(one, two))
         self.block3 = nn.Sequential(nn.AvgPool2d(2), Residual(two, three), Residual(three, three))
@@ -98,12 +97,12 @@ def load_network() -> Patterns:
     >>> network(torch.zeros(2, 3, 64, 64)).shape == (2, len(LABELS))
     True
     """
-    return _load(Patterns(), WEIGHTS)
+    return _load(Patterns, WEIGHTS)
 
 
 def load_judge(path: str | PathLike[str]) -> Judge:
     """The judge in eval mode, from a file that `phosphene.models.patterns.train` wrote; it takes normalized pictures."""
-    return _load(Judge(), path)
+    return _load(Judge, path)
 
 
 def details(path: str | PathLike[str] = WEIGHTS) -> dict[str, str]:
@@ -121,7 +120,6 @@ def save(network: nn.Module, path: str | PathLike[str], accuracy: float, seed: i
     numbers = {
         name: (value.half() if value.is_floating_point() else value).contiguous()
         for name, value in network.state_dict().items()
-        if not name.endswith("num_batches_tracked")
     }
     about = {
         "architecture": type(network).__name__,
@@ -131,18 +129,19 @@ def save(network: nn.Module, path: str | PathLike[str], accuracy: float, seed: i
         "accuracy": f"{accuracy:.4f}",
         "seed": str(seed),
     }
-    save_file(numbers, str(path), metadata=about)
+    Path(path).write_bytes(save_tensors(numbers, metadata=about))
 
 
-def _load(network: N, path: str | PathLike[str]) -> N:
+def _load(architecture: type[N], path: str | PathLike[str]) -> N:
     about = details(path)
-    if about.get("architecture") != type(network).__name__ or about.get("labels") != json.dumps(LABELS):
+    if about.get("architecture") != architecture.__name__ or about.get("labels") != json.dumps(LABELS):
         raise BadArgument(
             f"{path} holds weights of {about.get('architecture', 'another program')!r}",
-            f"weights of {type(network).__name__!r} for the labels of this version expected",
+            f"weights of {architecture.__name__!r} for the labels of this version expected",
             "write them anew: python -m phosphene.models.patterns.train",
         )
-    with safe_open(str(path), "pt") as file:
-        numbers = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-    network.load_state_dict(numbers, strict=False)
+    with torch.device("meta"):  # no numbers from the global generator
+        network = architecture()
+    numbers = {name: value.float() if value.is_floating_point() else value for name, value in load_file(path).items()}
+    network.load_state_dict(numbers, assign=True)
     return network.eval()

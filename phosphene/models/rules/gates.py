@@ -88,11 +88,15 @@ class _SoftGate(Function):
     @once_differentiable
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
         scaled, top = ctx.saved_tensors
-        # The derivative of softplus is the sigmoid: one fused kernel computes g sigmoid(x).
-        g = torch.ops.aten.softplus_backward(g, scaled, 1.0, _SATURATED)
-        if top is not None:
-            g = torch.ops.aten.softplus_backward(g, top - scaled, 1.0, _SATURATED)
-        return g, None, None, None, None
+        # The derivative of softplus is the sigmoid, so one fused kernel computes g sigmoid(x). New memory costs more than
+        # the arithmetic: one tensor serves all three steps.
+        if top is None:
+            return torch.ops.aten.softplus_backward(g, scaled, 1.0, _SATURATED), None, None, None, None
+        out = top - scaled
+        times_sigmoid = torch.ops.aten.softplus_backward.grad_input
+        times_sigmoid(g, out, 1.0, _SATURATED, grad_input=out)
+        times_sigmoid(out, scaled, 1.0, _SATURATED, grad_input=out)
+        return out, None, None, None, None
 
 
 class _LeakyGate(Function):

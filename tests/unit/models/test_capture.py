@@ -237,24 +237,28 @@ def test_attention_goes_one_way_with_and_without_gradients():
 
 
 def test_flags_come_back(network, picture):
-    vision = network("mobilenet_v2")
+    vision, x = network("mobilenet_v2"), picture(64).requires_grad_()
     weights = list(vision.module.parameters())
-    weights[3].requires_grad_(False)
-    try:
-        before = vision.digest()
-        with pytest.raises(ZeroDivisionError), guarded(vision):
+    before = vision.digest()
+
+    def run() -> None:
+        with guarded(vision):
             assert not any(weight.requires_grad for weight in weights)
-            x = picture(64).requires_grad_()
             capture(vision, ["features.4"], x)["features.4"].sum().backward()
-            assert x.grad is not None
             vision.module.train()
             raise ZeroDivisionError
+
+    weights[3].requires_grad_(False)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            run()
         assert [weight.requires_grad for weight in weights] == [i != 3 for i in range(len(weights))]
-        assert all(weight.grad is None for weight in weights)
-        assert not any(module.training for module in vision.module.modules())
-        assert vision.digest() == before
     finally:
         weights[3].requires_grad_(True)
+    assert x.grad is not None
+    assert all(weight.grad is None for weight in weights)
+    assert not any(module.training for module in vision.module.modules())
+    assert vision.digest() == before
     with pytest.raises(ZeroDivisionError), frozen(vision.module):
         raise ZeroDivisionError
     assert weights[0].requires_grad

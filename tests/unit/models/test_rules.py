@@ -108,7 +108,7 @@ def test_other_mistakes(network):
         soft_gate() & leaky_gate()
     with pytest.raises(BadOperation, match="a rule on both sides expected"):
         soft_gate() & 3
-    with pytest.raises(BadOperation, match="neither. write & and"):
+    with pytest.raises(BadOperation, match=r"neither. write & and"):
         soft_gate() and skip_gradient()
     with pytest.raises(BadArgument, match="resolve it first"), applied(soft_gate() | leaky_gate()):
         pass
@@ -198,7 +198,7 @@ def test_a_statement_in_place_still_writes():
 def test_a_view_in_place_still_writes():
     def net(x):
         x = x * 2
-        first, _ = x.chunk(2, 1)
+        first = x[:, :2]
         first.relu_()
         first += x[:, 2:].tanh()
         return x
@@ -263,7 +263,7 @@ class Block(nn.Module):
 
     def forward(self, x):
         x = self.first(x)
-        return self.add(x, self.second(x).tanh())
+        return self.add(x, self.second(x).sin())
 
 
 def _in_place(x, h):
@@ -294,7 +294,7 @@ def test_the_skip_gradient(add, scale):
     assert torch.equal(y, vision(x))
     z = net.first(vision.normalize(x))
     (g,) = torch.autograd.grad(y.square().sum(), x)
-    (h,) = torch.autograd.grad(z + scale * net.second(z).tanh(), x, 2 * y)
+    (h,) = torch.autograd.grad(z + scale * net.second(z).sin(), x, 2 * y)
     assert torch.allclose(g, h)
 
 

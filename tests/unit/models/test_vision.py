@@ -60,9 +60,9 @@ def test_labels():
     assert vision.label_index(" COCK ") == 0
     assert vision.label_index("crane") == 1, "the exact name comes before one of several names"
     assert vision.label_index(2) == 2
-    with pytest.raises(UnknownLabel, match="'roster', which birds does not have. Nearest: 'rooster'"):
+    with pytest.raises(UnknownLabel, match=r"'roster', which birds does not have. Nearest: 'rooster'"):
         vision.label_index("roster")
-    with pytest.raises(UnknownLabel, match="class 4 of birds. classes 0 to 3 expected"):
+    with pytest.raises(UnknownLabel, match=r"class 4 of birds. classes 0 to 3 expected"):
         vision.label_index(4)
     with pytest.raises(UnknownLabel, match="class -1 of birds"):
         vision.label_index(-1)
@@ -79,7 +79,7 @@ def test_a_name_of_two_classes():
 
 
 def test_no_labels(tiny):
-    with pytest.raises(UnknownLabel, match="tiny has no class names. write the index"):
+    with pytest.raises(UnknownLabel, match=r"tiny has no class names. write the index"):
         tiny.label_index("cat")
     assert tiny.label_index(7) == 7
     with pytest.raises(UnknownLabel, match="classes 0 to the last one"):

@@ -124,7 +124,7 @@ def test_files_that_do_not_fit(tmp_path, state):
     with pytest.raises(UnknownModel, match=f"the file holds '{TINY}'. write load\\('{TINY}'"):
         load("squeezenet1_1", weights=good)
     save_file(state, bad)
-    with pytest.raises(UnknownModel, match=r"lacks 'features.0.weight'.*, .... the 52 tensors of torchvision's"):
+    with pytest.raises(UnknownModel, match=r"lacks 'features.0.weight'.*, \.\.\. the 52 tensors of torchvision's"):
         load("squeezenet1_1", weights=bad)
     save_file(state, bad, metadata={"mean": "half"})
     with pytest.raises(BadArgument, match="unreadable metadata"):

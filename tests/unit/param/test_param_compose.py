@@ -96,6 +96,12 @@ def test_pixel_starts_in_the_middle_of_the_range():
         assert_close(p.decode(p.init([0])), torch.full((1, 3, 4, 4), sum(p.value_range) / 2))
 
 
+def test_every_seed_has_its_own_start():
+    for p in (param.pixel(4), param.fourier(4)):
+        one, two = p.decode(p.init([1, 2]))
+        assert not torch.equal(one, two)
+
+
 def test_pixels_resize_bilinearly():
     p = param.pixel((4, 6))
     ramp = torch.linspace(0, 1, 6).expand(1, 3, 4, 6)

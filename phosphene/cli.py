@@ -1,0 +1,128 @@
+"""The command line: thin, over the public API. Exit status 0, 1 for an error in what was asked, 2 for wrong usage."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .errors import BadArgument, PhospheneError, nearest
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Ask vision networks what they see.")
+
+Model = Annotated[str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")]
+Weights = Annotated[str | None, typer.Option(help="A weights file (.safetensors, .pth), or random.")]
+Output = Annotated[Path, typer.Option("--output", "-o", help="The PNG to write; it carries the program.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def render(
+    objective: Annotated[str, typer.Argument(help="What to look for, such as \"channel('block3', 17) - 0.05*tv()\".")],
+    model: Model = "patterns",
+    output: Output = Path("phosphene.png"),
+    weights: Weights = None,
+    preset: Annotated[str, typer.Option(help="clear, quick, best, or plain (the true gradient).")] = "clear",
+    param: Annotated[str | None, typer.Option(help="What to paint with, such as \"param.fourier(224)\".")] = None,
+    transforms: Annotated[str | None, typer.Option(help="What the picture must survive, such as tf.standard.")] = None,
+    size: Annotated[int, typer.Option(help="Pixels of the picture, where --param is not given.")] = 224,
+    steps: Annotated[int | None, typer.Option(help="Updates; the preset's where not given.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed, another picture.")] = 0,
+    batch: Annotated[int | None, typer.Option(help="How many pictures.")] = None,
+    checkpoint: Annotated[Path | None, typer.Option(help="A file to go on from after an interruption.")] = None,
+) -> None:
+    """Paint what an objective looks for."""
+    from . import models, param as params, presets
+    from .language import parse
+    from .render import render as paint
+
+    bundles: dict[str, Any] = {name: getattr(presets, name) for name in ("clear", "quick", "best", "plain")}
+    if preset not in bundles:
+        raise BadArgument(f"--preset {preset}", nearest(preset, bundles), "write --preset clear")
+    arguments = dict(bundles[preset])
+    arguments.update({"transforms": parse(transforms)} if transforms else {}, **({"steps": steps} if steps is not None else {}))
+    result = paint(
+        models.load(model, weights=weights),
+        objective,
+        parse(param) if param else params.fourier(size),
+        seed=seed,
+        batch=batch,
+        checkpoint=checkpoint,
+        **arguments,
+    )
+    print(f"{result.save(output)}: {result}")
+    if result.status != "completed":
+        raise typer.Exit(1)
+
+
+@app.command()
+def layers(
+    name: Annotated[str, typer.Argument(help="patterns, or any torchvision name.")],
+    weights: Weights = "random",
+    as_json: Json = False,
+) -> None:
+    """List a network's layers: name, kind, shape, receptive field."""
+    from . import models
+
+    found = models.layers(models.load(name, weights=None if name == "patterns" else weights))
+    print(json.dumps([layer._asdict() for layer in found]) if as_json else found)
+
+
+@app.command()
+def show(
+    picture: Annotated[Path, typer.Argument(help="A PNG that phosphene wrote.")],
+    as_json: Json = False,
+) -> None:
+    """Show the program and the scores of a picture."""
+    from .render import Render
+
+    result = Render.load(picture)
+    final = {name: values[-1].tolist() for name, values in result.terms.items()}
+    data = {**result.provenance, "status": result.status, "scores": result.scores[-1].tolist(), "terms": final}
+    if as_json:
+        print(json.dumps(data))
+        return
+    print(result)
+    for name, value in result.provenance["program"].items():
+        if value not in (None, [], ()):
+            print(f"  {name:12} {value}")
+    for key, spec in result.provenance["models"].items():
+        print(f"  {'model ' + key:12} {spec['name']} (weights {spec['digest'][:12]})")
+    for name, row in final.items():
+        print(f"  {name}: {', '.join(f'{value:.4g}' for value in row)}")
+
+
+@app.command()
+def replay(
+    picture: Annotated[Path, typer.Argument(help="A PNG that phosphene wrote.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the new one.")] = None,
+) -> None:
+    """Run the program of a picture again, and tell whether the same picture came out."""
+    from .render import Render
+
+    old = Render.load(picture)
+    new = old.replay()
+    if output is not None:
+        new.save(output)
+    same = new.grid().tobytes() == old.grid().tobytes()
+    print(f"{picture}: {'the same picture' if same else 'another picture: another machine, or another version'}; {new}")
+    if not same:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line; an error is three parts on stderr."""
+    warnings.showwarning = lambda message, *_: print(message, file=sys.stderr)
+    try:
+        app()
+    except PhospheneError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
