@@ -91,7 +91,8 @@ def sum_of_channels(given: argparse.Namespace) -> None:
     vision.module.to(given.device)
     many = sum(channel("inception4a", index) for index in range(300))
     runs = [
-        ph.steps(vision, goal, ph.param.fourier(224), steps=given.repeats + 6) for goal in (channel("inception4a", 30), many)
+        ph.steps(vision, goal, ph.param.fourier(224), steps=given.repeats + 6)
+        for goal in (channel("inception4a", 30), many)
     ]
     times: list[list[float]] = [[], []]
     for turn in range(given.repeats + 5):
@@ -102,7 +103,9 @@ def sum_of_channels(given: argparse.Namespace) -> None:
     for run in runs:
         run.close()
     one, three_hundred = map(statistics.median, times)
-    print(f"sum of 300 channels of inception4a: {three_hundred:.1f} ms, one channel {one:.1f} ms, ratio {three_hundred / one:.3f}")
+    print(
+        f"sum of 300 channels of inception4a: {three_hundred:.1f} ms, one channel {one:.1f} ms, ratio {three_hundred / one:.3f}"
+    )
 
 
 def memory(given: argparse.Namespace) -> None:
@@ -111,7 +114,11 @@ def memory(given: argparse.Namespace) -> None:
     vision.module.to(given.device)
     for _ in ph.steps(vision, channel("layer4", 30), ph.param.fourier(224), steps=2, batch=64):
         pass
-    peak = torch.cuda.max_memory_allocated() if given.device == "cuda" else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = (
+        torch.cuda.max_memory_allocated()
+        if given.device == "cuda"
+        else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    )
     print(f"batch 64 on resnet50 layer4 at 224 px: peak memory {peak / 2**30:.2f} GiB")
 
 

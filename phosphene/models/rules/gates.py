@@ -88,8 +88,8 @@ class _SoftGate(Function):
     @once_differentiable
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
         scaled, top = ctx.saved_tensors
-        # The derivative of softplus is the sigmoid, so one fused kernel computes g sigmoid(x). New memory costs more than
-        # the arithmetic: one tensor serves all three steps.
+        # The derivative of softplus is the sigmoid, so one fused kernel computes g sigmoid(x). New memory costs more
+        # than the arithmetic: one tensor serves all three steps.
         if top is None:
             return torch.ops.aten.softplus_backward(g, scaled, 1.0, _SATURATED), None, None, None, None
         out = top - scaled
