@@ -71,7 +71,9 @@ def steps(
     yield from _frames(arguments.pop("model"), arguments.pop("objective"), arguments)
 
 
-def _frames(model: Any, objective: Any, arguments: dict[str, Any], plans: list[Plan] | None = None) -> Generator[Frame, None, None]:
+def _frames(
+    model: Any, objective: Any, arguments: dict[str, Any], plans: list[Plan] | None = None
+) -> Generator[Frame, None, None]:
     """Frames of a run, resumed from and saved to its checkpoint; the plan is handed over through `plans`."""
     with opened(as_visions(model)):
         plan = resolve(model, objective, arguments)

@@ -15,7 +15,7 @@ from ..errors import BadArgument, ShapeMismatch, UnknownModel, nearest
 from ..language import parse
 from ..models import rules as gradient_rules
 from ..models.capture import probe
-from ..models.guard import guarded
+from ..models.guard import channels_last, guarded
 from ..models.vision import Vision, as_visions
 from ..objectives.algebra import Objective, Term
 from ..objectives.analysis import couples_batch, effective, images, layers
@@ -34,7 +34,8 @@ from .optimizers import Optimizer
 from .stages import stage
 from .views import Draws, Views, finished, split_layer
 
-PRECISIONS = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
+PRECISIONS = {"auto": torch.float32, "float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
+"""The type of the picture; "bfloat16" is that of the network's inner passes alone."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def opened(visions: Mapping[str, Vision]) -> Iterator[None]:
     with ExitStack() as stack:
         for vision in visions.values():
             stack.enter_context(guarded(vision))
+            stack.enter_context(channels_last(vision.module))
         yield
 
 
@@ -103,7 +105,7 @@ def resolve(model: Any, objective: Any, arguments: Mapping[str, Any]) -> Plan:
         seen = one.transforms or transforms
         _check_layers(wanted, visions, seen, here)
         program = Program(_labelled(wanted, visions))
-        views = Views(visions, program.sites, seen, rules)
+        views = Views(visions, program.sites, seen, rules, arguments["precision"] == "bfloat16")
         chunk = _tried(program, views, here, seeds, arguments, device, dtype)
         optimizer = _kind("optimizer", one.optimizer or arguments["optimizer"], Optimizer)
         parts.append(Part(one.steps, here, views, program, optimizer, chunk))
@@ -308,8 +310,6 @@ def _values(name: str, value: Any, kind: type[Any]) -> tuple[Any, ...]:
 
 
 def _precision(value: str) -> torch.dtype:
-    if value == "auto":
-        return torch.float32
     if value not in PRECISIONS:
         raise BadArgument(
             f"render: precision is {value!r}", "'auto', 'float32', 'float64' or 'bfloat16' expected", "write 'auto'"

@@ -54,8 +54,9 @@ class Views:
         sites: Iterable[Site],
         transforms: Transform,
         rules: Mapping[str, gradient_rules.Rule | None],
+        half: bool = False,
     ) -> None:
-        self.visions, self.transforms, self.rules = visions, transforms, rules
+        self.visions, self.transforms, self.rules, self.half = visions, transforms, rules, half
         self.sites = list(sites)
         self.painted = [site for site in self.sites if site.picture is None]
         self.fixed = [site for site in self.sites if site.picture and not _random(site.path)]
@@ -136,8 +137,12 @@ class Views:
 
     def _forward(self, model: str, pictures: list[Tensor]) -> list[dict[str, Tensor]]:
         whole = pictures[0] if len(pictures) == 1 else torch.cat(pictures)
-        with gradient_rules.applied(self.rules.get(model)):
-            captured = self.captures[model](whole)
+        whole = whole.contiguous(memory_format=torch.channels_last)
+        with (
+            gradient_rules.applied(self.rules.get(model)),
+            torch.autocast(whole.device.type, torch.bfloat16, enabled=self.half),
+        ):
+            captured = {name: x.to(whole.dtype) for name, x in self.captures[model](whole).items()}
         parts = {name: activation.chunk(len(pictures)) for name, activation in captured.items()}
         return [{name: part[i] for name, part in parts.items()} for i in range(len(pictures))]
 

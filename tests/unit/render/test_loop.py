@@ -239,3 +239,10 @@ def test_values_print_as_their_source() -> None:
     ):
         assert ph.parse(repr(value)) == value
         assert copy.deepcopy(value) == value
+
+
+def test_bfloat16_is_near_float32_and_paints_in_float32() -> None:
+    half, full = (ph.render(NET, GOAL, param.fourier(16), steps=1, precision=p) for p in ("bfloat16", "float32"))
+    assert half.images.dtype == torch.float32
+    assert not torch.equal(half.scores, full.scores)
+    torch.testing.assert_close(half.scores, full.scores, rtol=0.05, atol=0.05)
