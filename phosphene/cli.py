@@ -12,7 +12,12 @@ import typer
 
 from .errors import BadArgument, PhospheneError, nearest
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Ask vision networks what they see.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Ask vision networks what they see.",
+)
 
 Model = Annotated[str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")]
 Weights = Annotated[str | None, typer.Option(help="A weights file (.safetensors, .pth), or random.")]
@@ -27,7 +32,7 @@ def render(
     output: Output = Path("phosphene.png"),
     weights: Weights = None,
     preset: Annotated[str, typer.Option(help="clear, quick, best, or plain (the true gradient).")] = "clear",
-    param: Annotated[str | None, typer.Option(help="What to paint with, such as \"param.fourier(224)\".")] = None,
+    param: Annotated[str | None, typer.Option(help='What to paint with, such as "param.fourier(224)".')] = None,
     transforms: Annotated[str | None, typer.Option(help="What the picture must survive, such as tf.standard.")] = None,
     size: Annotated[int, typer.Option(help="Pixels of the picture, where --param is not given.")] = 224,
     steps: Annotated[int | None, typer.Option(help="Updates; the preset's where not given.")] = None,
@@ -36,7 +41,8 @@ def render(
     checkpoint: Annotated[Path | None, typer.Option(help="A file to go on from after an interruption.")] = None,
 ) -> None:
     """Paint what an objective looks for."""
-    from . import models, param as params, presets
+    from . import models, presets
+    from . import param as params
     from .language import parse
     from .render import render as paint
 
@@ -44,7 +50,9 @@ def render(
     if preset not in bundles:
         raise BadArgument(f"--preset {preset}", nearest(preset, bundles), "write --preset clear")
     arguments = dict(bundles[preset])
-    arguments.update({"transforms": parse(transforms)} if transforms else {}, **({"steps": steps} if steps is not None else {}))
+    arguments.update(
+        {"transforms": parse(transforms)} if transforms else {}, **({"steps": steps} if steps is not None else {})
+    )
     result = paint(
         models.load(model, weights=weights),
         objective,

@@ -6,6 +6,7 @@ everything there is to keep.
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,8 @@ from torch import Tensor
 
 from ..errors import CheckpointMismatch
 from ..serialize import write_whole
-from .loop import Frame, run as run_plan
+from .loop import Frame
+from .loop import run as run_plan
 from .provenance import describe
 from .resolve import Plan
 
@@ -47,11 +49,8 @@ def run(plan: Plan, path: Path) -> Iterator[Frame]:
 def _remembered(plan: Plan, start: Any, rows: list[tuple[Tensor, dict[str, Tensor]]]) -> Iterator[Frame]:
     """The frames before the checkpoint: their own scores, and the pictures of the checkpoint."""
     done, state, memory = start
-    begun, number = 0, 0
-    for number, part in enumerate(plan.parts):
-        if done <= begun + part.steps:
-            break
-        begun += part.steps
+    ends = itertools.accumulate(part.steps for part in plan.parts)
+    number = next(number for number, end in enumerate(ends) if done <= end)
     for step, (scores, terms) in enumerate(rows):
         yield Frame(step + 1, plan.steps, scores, terms, state, plan.parts[number].param, memory, number)
 

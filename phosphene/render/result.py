@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import json
+import base64
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,9 +88,6 @@ class Render:
         return self._png()
 
     def _repr_html_(self) -> str:
-        import base64
-        import html
-
         program = self.provenance.get("program", {})
         rows = "".join(
             f"<tr><td>{html.escape(k)}</td><td><code>{html.escape(str(v))}</code></td></tr>" for k, v in program.items()
@@ -101,7 +98,8 @@ class Render:
     def __str__(self) -> str:
         final = ", ".join(f"{score:.4g}" for score in self.scores[-1].tolist()[:8]) if len(self.scores) else "none"
         count, _, height, width = self.images.shape
-        return f"{count} picture{'s' * (count > 1)} of {height} x {width}, {len(self.scores)} steps, {self.status}; score {final}"
+        pictures = f"{count} picture{'s' * (count > 1)} of {height} x {width}"
+        return f"{pictures}, {len(self.scores)} steps, {self.status}; score {final}"
 
 
 def columns(count: int) -> int:
@@ -140,16 +138,3 @@ def series(rows: Sequence[Mapping[str, Tensor]], batch: int) -> dict[str, Tensor
     names = list(dict.fromkeys(name for row in rows for name in row))
     zero = torch.zeros(batch)
     return {name: torch.stack([row.get(name, zero).cpu() for row in rows]) for name in names}
-
-
-def jsonable(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy that JSON can carry, checked."""
-    copy: dict[str, Any] = json.loads(json.dumps(data))
-    return copy
-
-
-def png_bytes(image: Image.Image) -> bytes:
-    """An image as PNG bytes."""
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()

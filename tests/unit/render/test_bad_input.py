@@ -137,10 +137,9 @@ def test_bad_input(name: str) -> None:
     arguments: dict[str, Any] = {"objective": GOAL, "param": PAINT, "steps": 3, "progress": False, **changes}
     if arguments["param"] is None:
         arguments["param"] = param.pixels(16) >> OneWay()
+    goal = arguments.pop("objective")
     with pytest.raises(kind, match=f"(?s){message}") as caught:
-        if isinstance(arguments["objective"], FunctionType):
-            arguments["objective"] = arguments["objective"]()
-        ph.render(NET, **arguments)
+        ph.render(NET, goal() if isinstance(goal, FunctionType) else goal, **arguments)
     assert isinstance(caught.value, errors.PhospheneError)
     assert all(caught.value.args)
 
@@ -196,7 +195,7 @@ def test_a_picture_with_a_damaged_program(tmp_path: Path) -> None:
     content = path.read_bytes()
     for word, replacement in ((b"phosphene\0", b"phosphenX\0"), (b"objective", b"objectivX")):
         path.write_bytes(content.replace(word, replacement, 1))
-        with pytest.raises(errors.NoProgram, match="damaged|no program"):
+        with pytest.raises(errors.NoProgram, match=r"damaged|no program"):
             ph.Render.load(path)
 
 
