@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
@@ -157,6 +158,21 @@ def dry_run(vision: Vision, x: Tensor) -> Any:
             str(error).strip().split("\n")[0],
             f"write the size it was made for{f', {vision.size}' if vision.size else ''}",
         ) from error
+
+
+_taken: WeakKeyDictionary[Vision, dict[tuple[int, int], bool]] = WeakKeyDictionary()
+
+
+def takes(vision: Vision, size: tuple[int, int]) -> bool:
+    """Whether a network can be given pictures of a size, found by a dry run at the first question."""
+    known = _taken.setdefault(vision, {})
+    if size not in known:
+        try:
+            dry_run(vision, grey(vision, size))
+            known[size] = True
+        except ShapeMismatch:
+            known[size] = False
+    return known[size]
 
 
 @contextmanager

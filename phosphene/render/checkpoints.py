@@ -25,6 +25,9 @@ from .loop import run as run_plan
 from .provenance import describe
 from .resolve import Plan
 
+Row = tuple[Tensor, dict[str, Tensor]]
+"""The scores of a step and what each summand added."""
+
 SECONDS = 2.0
 """How much work may be lost: a checkpoint is written when the last one is older than this, and at the end."""
 
@@ -32,32 +35,37 @@ SECONDS = 2.0
 def run(plan: Plan, path: Path) -> Iterator[Frame]:
     """The frames of a plan: those that the checkpoint remembers, without pictures of their own, then new ones."""
     program = json.dumps(describe(plan)[0], sort_keys=True)
-    rows: list[tuple[Tensor, dict[str, Tensor]]] = []
+    rows: list[Row] = []
+    kept: dict[int, Tensor] = {}
     start = None
     if path.exists():
-        start, rows = _read(plan, path, program)
-        yield from _remembered(plan, start, rows)
+        start, rows, kept = _read(plan, path, program)
+        yield from _remembered(plan, start, rows, kept)
     written = time.monotonic()
     for frame in run_plan(plan, start):
         rows.append((frame.scores, dict(frame.terms)))
+        if frame.step in plan.snapshots:
+            kept[frame.step] = frame.images
         if frame.step == frame.steps or time.monotonic() - written > SECONDS:
-            write_whole(path, _bytes(frame, rows, program))
+            write_whole(path, _bytes(frame, rows, kept, program))
             written = time.monotonic()
         yield frame
 
 
-def _remembered(plan: Plan, start: Any, rows: list[tuple[Tensor, dict[str, Tensor]]]) -> Iterator[Frame]:
-    """The frames before the checkpoint: their own scores, and the pictures of the checkpoint."""
+def _remembered(plan: Plan, start: Any, rows: list[Row], kept: dict[int, Tensor]) -> Iterator[Frame]:
+    """The frames before the checkpoint: their own scores; the pictures of snapshots, else those of the checkpoint."""
     done, state, memory = start
     ends = itertools.accumulate(part.steps for part in plan.parts)
     number = next(number for number, end in enumerate(ends) if done <= end)
     for step, (scores, terms) in enumerate(rows):
-        yield Frame(step + 1, plan.steps, scores, terms, state, plan.parts[number].param, memory, number)
+        param, picture = plan.parts[number].param, kept.get(step + 1)
+        yield Frame(step + 1, plan.steps, scores, terms, state, param, memory, number, picture)
 
 
-def _bytes(frame: Frame, rows: list[tuple[Tensor, dict[str, Tensor]]], program: str) -> bytes:
+def _bytes(frame: Frame, rows: list[Row], kept: dict[int, Tensor], program: str) -> bytes:
     tensors = {f"state {name}": x for name, x in frame.state.items()}
     tensors.update({f"memory {name}": x for name, x in frame.memory.items()})
+    tensors.update({f"snapshot {step}": images for step, images in kept.items()})
     tensors["scores"] = torch.stack([scores for scores, _ in rows])
     names = list(dict.fromkeys(name for _, terms in rows for name in terms))
     for i, name in enumerate(names):
@@ -68,7 +76,7 @@ def _bytes(frame: Frame, rows: list[tuple[Tensor, dict[str, Tensor]]], program: 
     return safetensors.torch.save({name: x.detach().cpu().contiguous() for name, x in tensors.items()}, metadata)
 
 
-def _read(plan: Plan, path: Path, program: str) -> tuple[tuple[int, Any, Any], list[tuple[Tensor, dict[str, Tensor]]]]:
+def _read(plan: Plan, path: Path, program: str) -> tuple[tuple[int, Any, Any], list[Row], dict[int, Tensor]]:
     try:
         with safe_open(path, "pt") as file:
             metadata: Mapping[str, str] = file.metadata() or {}
@@ -96,7 +104,8 @@ def _read(plan: Plan, path: Path, program: str) -> tuple[tuple[int, Any, Any], l
         }
         for kind in ("state", "memory")
     )
-    return (int(metadata["done"]), state, memory), list(zip(scores, terms, strict=True))
+    kept = {int(name.split()[1]): x for name, x in tensors.items() if name.startswith("snapshot ")}
+    return (int(metadata["done"]), state, memory), list(zip(scores, terms, strict=True)), kept
 
 
 def _other(path: Path, theirs: str, ours: str) -> CheckpointMismatch:

@@ -34,10 +34,13 @@ class Frame:
     param: Param = field(repr=False)
     memory: State = field(repr=False)
     stage: int = 0
+    kept: Tensor | None = field(default=None, repr=False)
 
     @property
     def images(self) -> Tensor:
         """The pictures (B, C, H, W) in [0, 1]."""
+        if self.kept is not None:
+            return self.kept
         with torch.no_grad():
             return self.param.decode(self.state).detach().clone()
 

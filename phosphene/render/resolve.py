@@ -284,7 +284,7 @@ def _seeds(arguments: Mapping[str, Any], goals: Sequence[Objective], param: Para
 def _snapshots(value: Any, steps: int) -> frozenset[int]:
     wanted = value if isinstance(value, (list, tuple, set, frozenset, range)) else (value,)
     for step in wanted:
-        check_integer("render", "snapshots", step, 0, steps)
+        check_integer("render", "snapshots", step, 1, steps)
     return frozenset(wanted)
 
 

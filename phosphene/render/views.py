@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ..models import rules as gradient_rules
-from ..models.capture import Capture
+from ..models.capture import Capture, takes
 from ..models.vision import Vision
 from ..objectives.algebra import Draw, Objective, Term
 from ..objectives.analysis import Site, effective, is_picture
@@ -162,8 +162,10 @@ class Views:
 
 
 def finished(vision: Vision, transform: Transform, size: Size) -> Transform:
-    """Transforms followed by the resize to the network's size, unless they set the size themselves."""
-    if vision.size is None or transform.output_size(size) == transform.output_size((size[0] + 37, size[1] + 53)):
+    """Transforms followed by the resize to the network's size, unless they set one that the network can take."""
+    seen = transform.output_size(size)
+    chosen = seen == transform.output_size((size[0] + 37, size[1] + 53))
+    if vision.size in (None, seen) or (chosen and takes(vision, seen)):
         return transform
     return transform >> resize(vision.size)
 

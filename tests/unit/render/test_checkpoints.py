@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,7 +16,7 @@ import torch
 import phosphene as ph
 from phosphene import errors, param
 from phosphene import objectives as obj
-from phosphene.render import checkpoints
+from phosphene.render import checkpoints, loop
 from tests import toys
 
 NET = toys.vision()
@@ -53,17 +56,30 @@ def test_twelve_kills_change_no_byte(tmp_path: Path) -> None:
     assert interrupted >= 4
 
 
+def interrupted_after(stop: int, advance: Callable[..., Any]) -> Callable[..., Any]:
+    """The same steps, and Ctrl-C after so many of them."""
+    calls = itertools.count(1)
+
+    def step(*arguments: Any) -> Any:
+        if next(calls) > stop:
+            raise KeyboardInterrupt
+        return advance(*arguments)
+
+    return step
+
+
 def test_a_run_cut_short_in_the_process_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "SECONDS", 0.0)
-    whole = ph.render(NET, GOAL, param.fourier(16), steps=6)
+    options: dict[str, Any] = {"steps": 6, "snapshots": range(1, 7)}
+    whole = ph.render(NET, GOAL, param.fourier(16), **options)
     for stop in range(1, 6):
         path = tmp_path / str(stop)
-        frames = ph.steps(NET, GOAL, param.fourier(16), steps=6, checkpoint=path)
-        for _ in range(stop):
-            next(frames)
-        frames.close()
-        resumed = ph.render(NET, GOAL, param.fourier(16), steps=6, checkpoint=path)
+        with monkeypatch.context() as patch:
+            patch.setattr(loop, "advance", interrupted_after(stop, loop.advance))
+            assert ph.render(NET, GOAL, param.fourier(16), checkpoint=path, **options).status == "interrupted"
+        resumed = ph.render(NET, GOAL, param.fourier(16), checkpoint=path, **options)
         assert torch.equal(resumed.images, whole.images)
+        assert all(torch.equal(resumed.snapshots[step], whole.snapshots[step]) for step in range(1, 7))
         assert torch.equal(resumed.scores, whole.scores)
 
 
