@@ -38,7 +38,7 @@ class Axis:
 Channel = Annotated[int, Axis(1)]
 Row = Annotated[int, Axis(-2)]
 Column = Annotated[int, Axis(-1)]
-Label = Annotated[int, "label"]
+Label = Annotated[int, Axis(1), "label"]
 Picture = Annotated[Tensor, "picture"]
 
 
@@ -223,7 +223,7 @@ def _number(value: Any, owner: str) -> float:
     number = value.item() if isinstance(value, np.number) else value
     if not is_finite(number):
         raise BadArgument(f"{owner} is {_brief(value)}", "a finite number expected", "write a number such as 0.5")
-    return float(number) if isinstance(number, Fraction) else number  # type: ignore[no-any-return]
+    return float(number) if isinstance(number, Fraction) else number
 
 
 def _numbers(value: Any, owner: str) -> tensor:

@@ -71,7 +71,7 @@ def run(plan: Plan, start: tuple[int, State, State] | None = None) -> Iterator[F
         for step in range(done - begun, part.steps):
             state, memory, scored = advance(plan, part, state, memory, step, begun + step)
             done = begun + step + 1
-            terms = dict(zip(part.program.names, scored.terms, strict=True))
+            terms = dict(zip(part.names, scored.terms, strict=True))
             yield Frame(done, plan.steps, scored.scores, terms, state, part.param, memory, number)
         begun += part.steps
 
@@ -81,7 +81,7 @@ def advance(plan: Plan, part: Part, state: State, memory: State, step: int, mome
     leaves = {name: x.detach().requires_grad_() for name, x in state.items()}
     canvas = part.param.decode(leaves)
     scored = score(plan, part, canvas.detach(), step, moment)
-    check_finite(scored, part.program.names, moment)
+    check_finite(scored, part.names, moment)
     gradient = chained(plan, "canvas", scored.gradient, step=step, steps=part.steps)
     pulled = pull_back(canvas, leaves, gradient, part.param)
     with torch.no_grad():
@@ -94,7 +94,7 @@ def score(plan: Plan, part: Part, canvas: Tensor, step: int, moment: int) -> Sco
     """Scores and their gradient at the canvas: the mean over the samples, a chunk of pictures at a time."""
     gradient = torch.empty_like(canvas)
     scores = canvas.new_zeros(len(plan.seeds))
-    terms = canvas.new_zeros(len(part.program.names), len(plan.seeds))
+    terms = canvas.new_zeros(len(part.names), len(plan.seeds))
     view_change = partial(chained, plan, "view", step=step, steps=part.steps) if plan.frames("view") else None
     for first in range(0, len(plan.seeds), part.chunk):
         here = slice(first, first + part.chunk)

@@ -18,7 +18,7 @@ from ..models.capture import probe
 from ..models.guard import channels_last, guarded
 from ..models.vision import Vision, as_visions
 from ..objectives.algebra import Objective, Term
-from ..objectives.analysis import couples_batch, effective, images, layers
+from ..objectives.analysis import couples_batch, effective, images, layers, terms
 from ..objectives.evaluate import Context
 from ..objectives.lower import Program
 from ..objectives.term import Label, check_index
@@ -34,7 +34,7 @@ from .optimizers import Optimizer
 from .stages import stage
 from .views import Draws, Views, finished, split_layer
 
-PRECISIONS = {"auto": torch.float32, "float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
+PRECISIONS = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.float32}
 """The type of the picture; "bfloat16" is that of the network's inner passes alone."""
 
 
@@ -46,6 +46,7 @@ class Part:
     param: Param
     views: Views
     program: Program
+    names: list[str]
     optimizer: Optimizer
     chunk: int
 
@@ -91,11 +92,11 @@ def resolve(model: Any, objective: Any, arguments: Mapping[str, Any]) -> Plan:
     """The plan of a call of `render`; every error of the user's is raised here.  To be called inside `opened`."""
     visions = as_visions(model)
     goal = as_objective(objective)
-    device, dtype = _device(arguments["device"], visions), _precision(arguments["precision"])
+    device, dtype = _device(arguments["device"], visions), _precision(arguments["precision"], visions)
     param = _param(arguments["param"], visions)
     transforms = _kind("transforms", arguments["transforms"], Transform)
     stages = _stages(arguments)
-    goals = [goal if one.objective is None else one.objective for one in stages]
+    goals = [goal if one.objective is None else as_objective(one.objective) for one in stages]
     seeds = _seeds(arguments, goals, param)
     rules, counts = _rules(arguments["rules"], visions)
     parts, size = [], param.size
@@ -103,12 +104,13 @@ def resolve(model: Any, objective: Any, arguments: Mapping[str, Any]) -> Plan:
         size = param.resized(one.size).size if one.size is not None else size
         here = param if size == param.size else param.resized(size)
         seen = one.transforms or transforms
-        _check_layers(wanted, visions, seen, here)
-        program = Program(_labelled(wanted, visions))
+        labelled = _labelled(wanted, visions)
+        _check_layers(labelled, visions, seen, here)
+        program = Program(labelled)
         views = Views(visions, program.sites, seen, rules, arguments["precision"] == "bfloat16")
         chunk = _tried(program, views, here, seeds, arguments, device, dtype)
         optimizer = _kind("optimizer", one.optimizer or arguments["optimizer"], Optimizer)
-        parts.append(Part(one.steps, here, views, program, optimizer, chunk))
+        parts.append(Part(one.steps, here, views, program, _names(program, wanted, visions), optimizer, chunk))
     plan = Plan(
         visions,
         parts,
@@ -147,9 +149,9 @@ def as_objective(value: Any) -> Objective:
 
 def _check_layers(goal: Objective, visions: Mapping[str, Vision], transforms: Transform, param: Param) -> None:
     """Every layer is one that a network reaches, every index within it."""
-    terms = [node for node in nodes(effective(goal)) if isinstance(node, Term)]
+    leaves = [node for node in nodes(effective(goal)) if isinstance(node, Term)]
     owners: dict[str, dict[str, str]] = {}
-    for one in terms:
+    for one in leaves:
         model, layer = split_layer(one.layer)
         if layer != "image":
             owners.setdefault(model, {}).setdefault(layer, repr(one))
@@ -161,7 +163,7 @@ def _check_layers(goal: Objective, visions: Mapping[str, Vision], transforms: Tr
         size = finished(vision, transforms, param.size).output_size(param.size)
         found = probe(vision, names, size, param.channels)
         shapes.update({f"{model}:{name}" if model else name: shape for name, shape in found.items()})
-    for one in terms:
+    for one in leaves:
         check_index(one, shapes[one.layer])
 
 
@@ -189,6 +191,12 @@ def _labelled(goal: Objective, visions: Mapping[str, Vision]) -> Objective:
     return replace_terms(goal, change)
 
 
+def _names(program: Program, goal: Objective, visions: Mapping[str, Vision]) -> list[str]:
+    """The summands of the record as the user wrote them, labels included."""
+    written = {_labelled(body, visions): body for _, body in terms(effective(goal))}
+    return [repr(weight * written.get(body, body)) for weight, body in program.summands]
+
+
 def _tried(
     program: Program,
     views: Views,
@@ -199,7 +207,7 @@ def _tried(
     dtype: torch.dtype,
 ) -> int:
     """Run the objective once on one picture, which finds what is wrong with it; the pictures that fit into memory."""
-    attempt = partial(_attempt, program, views, param, seeds[:1], device, dtype)
+    attempt = partial(_attempt, program, views, param, seeds, device, dtype)
     coupled = couples_batch(program.objective)
     wanted = arguments["chunk"]
     if wanted is not None:
@@ -219,9 +227,10 @@ def _attempt(
     program: Program, views: Views, param: Param, seeds: list[int], device: torch.device, dtype: torch.dtype
 ) -> Tensor:
     """The scores of a first picture, with their graph."""
-    canvas = param.decode(param.init(seeds, dtype, device)).detach()
+    first = {name: numbers[:1] for name, numbers in param.init(seeds, dtype, device).items()}
+    canvas = param.decode(first).detach()
     views.capture_targets(canvas, program.objective)
-    activations = views.activations(canvas.requires_grad_(), Draws(seeds, 0, 0))
+    activations = views.activations(canvas.requires_grad_(), Draws(seeds[:1], 0, 0))
     scores, _ = program(activations, Context(1, 0, 0, 1, dtype, device))
     return scores
 
@@ -309,12 +318,21 @@ def _values(name: str, value: Any, kind: type[Any]) -> tuple[Any, ...]:
     return tuple(_kind(name, one, kind) for one in (value if isinstance(value, (list, tuple)) else (value,)))
 
 
-def _precision(value: str) -> torch.dtype:
-    if value not in PRECISIONS:
+def _precision(value: str, visions: Mapping[str, Vision]) -> torch.dtype:
+    """The type of the picture: that of the networks, whose weights are not touched."""
+    types = {vision.dtype for vision in visions.values()}
+    wanted = next(iter(types)) if value == "auto" else PRECISIONS.get(value)
+    if wanted is None:
+        choices = ", ".join(map(repr, ("auto", *PRECISIONS)))
+        raise BadArgument(f"render: precision is {value!r}", f"one of {choices} expected", "write 'auto'")
+    if types != {wanted}:
+        names = ", ".join(sorted(str(one).removeprefix("torch.") for one in types))
         raise BadArgument(
-            f"render: precision is {value!r}", "'auto', 'float32', 'float64' or 'bfloat16' expected", "write 'auto'"
+            f"render: precision {value!r} with networks in {names}",
+            "networks in the type of the picture expected",
+            f"write vision.module.to({wanted})",
         )
-    return PRECISIONS[value]
+    return wanted
 
 
 def _device(value: Any, visions: Mapping[str, Vision]) -> torch.device:

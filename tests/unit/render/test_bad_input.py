@@ -20,6 +20,7 @@ from phosphene import transforms as tf
 from tests import toys
 
 NET = toys.vision()
+NETS = {"plain": ph.Vision(NET.module, NET.mean, NET.std, size=16)}
 PAINT = param.fourier(16)
 GOAL = obj.channel("first", 2)
 
@@ -60,6 +61,17 @@ BAD: dict[str, tuple[type[Exception], str, dict[str, Any]]] = {
     "unknown label": (errors.UnknownLabel, r"'dgo'.*Nearest: 'dog'", {"objective": obj.logit("dgo")}),
     "ambiguous label": (errors.UnknownLabel, r"2 classes.*\[2, 3\]", {"objective": obj.logit("crane")}),
     "class out of range": (errors.UnknownLabel, r"0 to 4", {"objective": obj.logit(7)}),
+    "class beyond the output": (
+        errors.ShapeMismatch,
+        r"logit\(7, layer='plain:output'\).*label 0 to 4",
+        {"objective": obj.logit(7, layer="plain:output")},
+    ),
+    "a stage without a layer": (
+        errors.BadArgument,
+        r"a term that looks",
+        {"stages": (ph.stage(1, objective=obj.const(1)),)},
+    ),
+    "precision of another type": (errors.BadArgument, r"float64.*float32.*\.to\(", {"precision": "float64"}),
     "mask beyond the batch": (
         errors.ShapeMismatch,
         r"picture 3.*0 to 1.*batch=4",
@@ -139,7 +151,9 @@ def test_bad_input(name: str) -> None:
         arguments["param"] = param.pixels(16) >> OneWay()
     goal = arguments.pop("objective")
     with pytest.raises(kind, match=f"(?s){message}") as caught:
-        ph.render(NET, goal() if isinstance(goal, FunctionType) else goal, **arguments)
+        ph.render(
+            NETS if "plain:" in str(goal) else NET, goal() if isinstance(goal, FunctionType) else goal, **arguments
+        )
     assert isinstance(caught.value, errors.PhospheneError)
     assert all(caught.value.args)
 

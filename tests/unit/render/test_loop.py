@@ -131,7 +131,7 @@ def test_stages_change_size_objective_and_optimizer() -> None:
     assert made.images.shape[-2:] == (20, 20)
     assert made.snapshots[3].shape[-2:] == (12, 12)
     assert len(made.scores) == 5
-    assert list(made.terms) == ["channel('first', 2)", "logit(1)"]
+    assert list(made.terms) == ["channel('first', 2)", "logit('dog')"]
     assert (made.terms["channel('first', 2)"][3:] == 0).all()
 
 
@@ -246,3 +246,9 @@ def test_bfloat16_is_near_float32_and_paints_in_float32() -> None:
     assert half.images.dtype == torch.float32
     assert not torch.equal(half.scores, full.scores)
     torch.testing.assert_close(half.scores, full.scores, rtol=0.05, atol=0.05)
+
+
+def test_several_starting_pictures_make_several_pictures() -> None:
+    photos = torch.stack([PHOTO, 1 - PHOTO])
+    made = ph.render(NET, GOAL, param.pixel(16).starting_from(photos), tf.identity, steps=1, optimizer=ph.sgd(0))
+    torch.testing.assert_close(made.images, photos)
