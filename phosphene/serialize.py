@@ -221,9 +221,21 @@ def keep_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return tensors
 
 
+def writable(path: str | Path) -> Path:
+    """The path of a file that can be written; BadArgument where its folder is missing or it is a folder itself."""
+    path = Path(path)
+    if path.is_dir() or not path.parent.is_dir():
+        raise BadArgument(
+            f"the file {str(path)!r}",
+            f"{str(path) if path.is_dir() else str(path.parent)!r} {'is a folder' if path.is_dir() else 'is no folder'}",
+            "write the path of a file in a folder that exists",
+        )
+    return path
+
+
 def write_whole(path: str | Path, content: bytes) -> None:
     """Write a file at once: a full disk or a crash leaves the old file as it was."""
-    path = Path(path)
+    path = writable(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -82,6 +82,9 @@ class Objective:
             refuse(f"a ** {exponent!r}", "a whole number from 0 expected", "write a.map(sqrt) or a.map(...) instead")
         return power(self, exponent)
 
+    def __rpow__(self, base: Any) -> NoReturn:
+        refuse(f"{base!r} ** a", "an objective is no exponent", "write a.map(exp)")
+
     def __neg__(self) -> Objective:
         return times(Constant(Fraction(-1)), self)
 

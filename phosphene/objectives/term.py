@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..errors import BadArgument, ShapeMismatch, nearest
+from ..errors import BadArgument, BadPicture, ShapeMismatch, nearest
 from ..param.picture import picture
 from ..values import code_origin, hold, is_finite, literal, register, tensor
 from .algebra import Term
@@ -199,7 +199,7 @@ def convert(kind: Any, value: Any, owner: str) -> Any:
             raise BadArgument(f"{owner} is {value!r}", f"one of {choices} expected", f"write {get_args(kind)[0]!r}")
         return value
     if kind == Picture:
-        return picture(value)
+        return _one(picture(value), owner)
     if kind == Label and isinstance(value, str):
         return value
     if kind is Tensor:
@@ -211,6 +211,16 @@ def convert(kind: Any, value: Any, owner: str) -> Any:
     if type(None) in get_args(kind):
         return None if value is None else convert(get_args(kind)[0], value, owner)
     return _number(value, owner)
+
+
+def _one(pictures: tensor, owner: str) -> tensor:
+    if pictures.shape[0] != 1:
+        raise BadPicture(
+            f"{owner} is {pictures.shape[0]} pictures",
+            "one target picture expected",
+            "write a term for each: each(term('layer', first), term('layer', second))",
+        )
+    return pictures
 
 
 def _integer(value: Any, owner: str, expected: str) -> int:

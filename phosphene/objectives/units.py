@@ -24,7 +24,7 @@ def channel(activation: Tensor, *, index: Channel) -> Tensor:
     >>> channel("block3", 17)
     channel('block3', 17)
     """
-    return activation[:, index].flatten(1).mean(1)
+    return _points(activation)[:, index].mean(1)
 
 
 @term(linear=True)
@@ -160,7 +160,13 @@ def _cropped(activation: Tensor, tensor: Tensor) -> Tensor:
 
 
 def check_channels(activation: Tensor, vector: Tensor) -> None:
-    """Refuse a direction of another number of channels than the activation."""
+    """Refuse a direction of another number of channels than the activation, or of too many axes."""
+    if vector.dim() not in (1, activation.dim() - 1):
+        raise ShapeMismatch(
+            f"a direction of shape {tuple(vector.shape)}",
+            f"one number for each of {activation.shape[1]} channels, or one tensor of shape (C, H, W), expected",
+            "give a vector: x.mean((1, 2)) of a tensor (C, H, W)",
+        )
     if vector.shape[0] != activation.shape[1]:
         raise ShapeMismatch(
             f"a direction of {vector.shape[0]} channels",

@@ -16,6 +16,7 @@ from ..errors import Nonfinite
 from ..models.vision import as_visions
 from ..objectives.algebra import Objective
 from ..param import Param
+from ..serialize import writable
 from ..transforms import Transform, standard
 from . import checkpoints
 from .constraints import Constraint
@@ -83,7 +84,7 @@ def _frames(
         if path is None:
             yield from run(plan)
         else:
-            yield from checkpoints.run(plan, Path(path))
+            yield from checkpoints.run(plan, writable(path))
 
 
 def render(

@@ -72,6 +72,17 @@ BAD: dict[str, tuple[type[Exception], str, dict[str, Any]]] = {
         {"stages": (ph.stage(1, objective=obj.const(1)),)},
     ),
     "precision of another type": (errors.BadArgument, r"float64.*float32.*\.to\(", {"precision": "float64"}),
+    "direction of too many axes": (
+        errors.ShapeMismatch,
+        r"\(6, 2\)",
+        {"objective": obj.direction("first", torch.ones(6, 2))},
+    ),
+    "checkpoint in no folder": (errors.BadArgument, r"is no folder", {"checkpoint": "/no/such/folder/run"}),
+    "two target pictures": (
+        errors.BadPicture,
+        r"2 pictures.*each",
+        {"objective": lambda: obj.dot("first", torch.zeros(2, 3, 16, 16))},
+    ),
     "mask beyond the batch": (
         errors.ShapeMismatch,
         r"picture 3.*0 to 1.*batch=4",
@@ -247,3 +258,8 @@ def test_replaying_with_another_network() -> None:
 def test_saving_as_something_else() -> None:
     with pytest.raises(errors.BadArgument, match=r"a \.png file expected.*a\.png"):
         ph.render(NET, GOAL, PAINT, steps=1).save("a.jpg")
+
+
+def test_saving_in_no_folder() -> None:
+    with pytest.raises(errors.BadArgument, match="is no folder"):
+        ph.render(NET, GOAL, PAINT, steps=1).save("/no/such/folder/a.png")
