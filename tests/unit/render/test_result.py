@@ -1,0 +1,77 @@
+"""Results: contact sheets, notebooks, text."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import torch
+from PIL import Image
+
+import phosphene as ph
+from phosphene import objectives as obj
+from phosphene import param
+from tests import toys
+
+NET = toys.vision()
+MADE = ph.render(NET, obj.channel("first", 2) - 0.1 * obj.tv(), param.fourier((12, 16)), steps=2, batch=5, seed=2)
+
+
+def test_a_contact_sheet_holds_every_picture() -> None:
+    sheet = MADE.grid()
+    assert sheet.size == (3 * 18 - 2, 2 * 14 - 2)
+    assert MADE.grid(columns=5).size == (5 * 18 - 2, 12)
+    pixels = (MADE.images[4] * 255).round().to(torch.uint8)
+    assert sheet.getpixel((18 + 3, 14 + 5)) == tuple(pixels[:, 5, 3].tolist())
+
+
+def test_notebooks_show_the_picture_and_the_program() -> None:
+    with Image.open(io.BytesIO(MADE._repr_png_())) as shown:
+        assert shown.size == MADE.grid().size
+    page = MADE._repr_html_()
+    assert page.startswith("<img src=")
+    assert "channel(&#x27;first&#x27;, 2) - 0.1*tv()" in page
+
+
+def test_the_text_says_what_it_is() -> None:
+    assert str(MADE).startswith("5 pictures of 12 x 16, 2 steps, completed; score ")
+
+
+def test_grey_pictures_are_saved_too(tmp_path: object) -> None:
+    made = ph.render(NET, obj.l1(center=0.7), param.pixel(8, channels=1), steps=1)
+    assert ph.Render.load(made.save(f"{tmp_path}/grey.png")).images.shape == (1, 1, 8, 8)
+
+
+def test_a_program_with_tensors_travels_in_the_picture(tmp_path: object) -> None:
+    goal = -obj.content("stem", torch.rand(3, 16, 16), "mse") + obj.direction("first", torch.arange(6.0))
+    made = ph.render(NET, goal, param.fourier(16), steps=2)
+    path = made.save(f"{tmp_path}/target.png")
+    del goal, made
+    read = ph.Render.load(path)
+    assert len(read.tensors) == 2
+    assert (read.replay(NET).images - read.images).abs().max() <= 0.5 / 255 + 1e-6
+
+
+def test_a_program_too_long_to_print_travels_as_a_table(tmp_path: object) -> None:
+    goal = obj.channel("first", 1)
+    for _ in range(18):
+        goal = 0.5 * goal + 0.5 * goal.map(obj.tanh)
+    made = ph.render(NET, goal, param.fourier(16), steps=1)
+    assert isinstance(made.provenance["program"]["objective"], dict)
+    read = ph.Render.load(made.save(f"{tmp_path}/long.png"))
+    assert torch.equal(read.replay(NET).images, made.images)
+
+
+def test_replay_restores_the_number_of_threads() -> None:
+    before = torch.get_num_threads()
+    made = ph.render(NET, obj.channel("first", 2), param.fourier(12), steps=1)
+    made.provenance["threads"] = before + 1
+    made.replay(NET)
+    assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize("status", ["interrupted", "nonfinite"])
+def test_the_status_is_kept(tmp_path: object, status: str) -> None:
+    made = ph.render(NET, obj.channel("first", 2), param.fourier(12), steps=1)
+    made.status = status
+    assert ph.Render.load(made.save(f"{tmp_path}/a.png")).status == status
