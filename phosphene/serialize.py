@@ -31,11 +31,10 @@ from .objectives.algebra import (
     Sum,
     Term,
     const,
-    expect,
     plus,
     times,
 )
-from .objectives.tree import fold
+from .objectives.tree import expect, fold
 from .transforms.base import Transform
 from .values import Value, check_integer, exact, hold, show, tensor
 

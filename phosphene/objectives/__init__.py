@@ -4,7 +4,7 @@ Start with the words (`channel`, `logit`, `tv`, ...) in `units`, `matching`, `pr
 operators that combine them, `term` makes new words, `analysis` asks questions about an objective, `lower` compiles it.
 """
 
-from .algebra import Objective, const, expect
+from .algebra import Objective, const
 from .analysis import Site, couples_batch, degree, is_linear, layers, needed, sites, terms
 from .batch import alignment, diversity, each, interpolate, place
 from .expansion import expand
@@ -12,6 +12,7 @@ from .functions import absolute, clamp, elementwise, exp, log, relu, sigmoid, so
 from .matching import content, gram, style
 from .priors import blur, boundary, l1, l2, linf, lp, tv
 from .term import Channel, Column, Label, Picture, Row, term
+from .tree import expect
 from .units import (
     caricature,
     channel,

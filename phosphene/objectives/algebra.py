@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
 
-from ..errors import BadArgument, BadOperation, BadWeight, TooLarge
+from ..errors import BadOperation, BadWeight, TooLarge
 from ..transforms.base import Transform
 from ..values import Value, check_integer, exact, register
 from .identity import Fingerprint, element, product, total
@@ -391,26 +391,8 @@ def power(base: Objective, exponent: int) -> Objective:
     return ONE if exponent == 0 else base if exponent == 1 else Power(base, exponent)
 
 
-def expect(objective: Objective, transforms: Transform, n: int) -> Objective:
-    """The mean of an objective over n draws of random transforms, where it stands in the text (Athalye et al. 2018).
-
-    >>> from phosphene import transforms as tf
-    >>> from phosphene.objectives import logprob
-    >>> expect(logprob(3), tf.jitter(4), 8)
-    expect(logprob(3), tf.jitter(4), 8)
-    """
-    if not isinstance(objective, Objective) or not isinstance(transforms, Transform):
-        given = f"expect({objective!r}, {transforms!r}, {n!r})"[:200]
-        raise BadArgument(
-            given, "an objective, transforms and a number of draws expected", "write expect(a, tf.x(), 8)"
-        )
-    check_integer("expect", "n", n, 1)
-    return objective if isinstance(objective, (Constant, Coefficient)) else Expectation(objective, transforms, n)
-
-
 def _is_zero(node: Objective) -> bool:
     return isinstance(node, Constant) and node.value == 0
 
 
 register("const", const)
-register("expect", expect)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..errors import BadArgument, BadWeight, ShapeMismatch, UnknownLayer
 from ..values import is_finite, show, tensor
-from .algebra import Coefficient, Constant, Expectation, Mapped, Masked, Objective, Power, Product, Scaled, Sum, Term
+from .algebra import Coefficient, Constant, Mapped, Masked, Objective, Power, Product, Scaled, Sum, Term
 from .analysis import Site, effective, is_picture
 from .tree import fold, nodes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
+from operator import attrgetter
 
 from ..errors import TooLarge
 from .algebra import (
@@ -105,10 +106,12 @@ def _add(left: Polynomial, right: Polynomial, sign: int, ceiling: int) -> Polyno
 
 
 def _multiply(left: Polynomial, right: Polynomial, ceiling: int) -> Polynomial:
+    if len(left) * len(right) > 10 * ceiling:
+        raise _too_large(ceiling)
     result: Polynomial = {}
     for a, p in left.items():
         for b, q in right.items():
-            mono = tuple(sorted(a + b, key=repr))
+            mono = tuple(sorted(a + b, key=attrgetter("fingerprint")))
             result[mono] = result.get(mono, Fraction(0)) + p * q
         _checked(result, ceiling)
     return {mono: weight for mono, weight in result.items() if weight}
@@ -124,16 +127,21 @@ def _raise(base: Polynomial, exponent: int, ceiling: int) -> Polynomial:
 def _checked(polynomial: Polynomial, ceiling: int) -> Polynomial:
     degree = max(map(len, polynomial), default=0)
     if len(polynomial) > ceiling or degree > ceiling:
-        raise TooLarge(
-            f"a normal form of more than {ceiling} monomials",
-            "expand() is for reading",
-            "compare with ==, which never expands, or pass a larger ceiling",
-        )
+        raise _too_large(ceiling)
     return polynomial
 
 
+def _too_large(ceiling: int) -> TooLarge:
+    return TooLarge(
+        f"a normal form of more than {ceiling} monomials",
+        "expand() is for reading",
+        "compare with ==, which never expands, or pass a larger ceiling",
+    )
+
+
 def _sorted(polynomial: Polynomial) -> list[tuple[Monomial, Fraction]]:
-    return sorted(polynomial.items(), key=lambda item: (len(item[0]), repr(item[0])))
+    readable = [(tuple(sorted(mono, key=repr)), weight) for mono, weight in polynomial.items()]
+    return sorted(readable, key=lambda item: (len(item[0]), repr(item[0])))
 
 
 def _body(mono: Monomial) -> Objective:

@@ -30,12 +30,6 @@ class Linear:
     term: Term
     image: int | None
 
-    @property
-    def varies(self) -> bool:
-        """Whether it is another function for each picture: masked, or with a target for each."""
-        targets = [value for _, value in self.term.arguments if is_picture(self.term, value)]
-        return self.image is not None or any(target.shape[0] > 1 for target in targets)
-
     def score(self, activations: Activations, context: Context) -> Tensor:
         """Its contribution per picture."""
         score = self.weight * leaf_score(self.term, activations)
@@ -59,7 +53,7 @@ class Fused:
 
     def _weight(self, activation: Tensor, activations: Activations, context: Context) -> Tensor:
         one = self.parts[0].term
-        rows = activation.shape[0] if any(part.varies for part in self.parts) else 1
+        rows = activation.shape[0] if any(part.image is not None for part in self.parts) else 1
         with torch.enable_grad():
             zero = torch.zeros_like(activation[:rows]).requires_grad_()
             here = {**activations, Site(one.layer, one.path): zero}

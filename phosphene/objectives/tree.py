@@ -7,9 +7,12 @@ from fractions import Fraction
 from functools import partial, reduce
 from typing import TypeVar
 
+from ..errors import BadArgument
 from ..transforms.base import Transform, identity
+from ..values import check_integer, register
 from .algebra import (
     ZERO,
+    Coefficient,
     Constant,
     Draw,
     Expectation,
@@ -21,7 +24,6 @@ from .algebra import (
     Scaled,
     Sum,
     Term,
-    expect,
     plus,
     power,
     times,
@@ -67,6 +69,23 @@ def summed(parts: Sequence[Objective]) -> Objective:
     """The sum of any number of objectives."""
     whole: Objective = ZERO
     return reduce(plus, parts, whole)
+
+
+def expect(objective: Objective, transforms: Transform, n: int) -> Objective:
+    """The mean of an objective over n draws of random transforms, where it stands in the text (Athalye et al. 2018).
+
+    >>> from phosphene import transforms as tf
+    >>> from phosphene.objectives import logprob
+    >>> expect(logprob(3), tf.jitter(4), 8)
+    expect(logprob(3), tf.jitter(4), 8)
+    """
+    if not isinstance(objective, Objective) or not isinstance(transforms, Transform):
+        given = f"expect({objective!r}, {transforms!r}, {n!r})"[:200]
+        raise BadArgument(
+            given, "an objective, transforms and a number of draws expected", "write expect(a, tf.x(), 8)"
+        )
+    check_integer("expect", "n", n, 1)
+    return objective if isinstance(objective, (Constant, Coefficient)) else Expectation(objective, transforms, n)
 
 
 def rebuilt(node: Objective, children: list[Objective]) -> Objective:
@@ -132,3 +151,6 @@ def written_out(root: Objective) -> Objective:
         return drawn(fresh) if isinstance(fresh, Expectation) else fresh
 
     return fold(root, visit)
+
+
+register("expect", expect)
