@@ -237,7 +237,7 @@ class _Parser:
     def method(self, frame: Frame, token: Token) -> bool:
         name = self.advance()
         subject = frame.operands.pop()
-        if isinstance(subject, (int, float, Fraction)):
+        if isinstance(subject, (int, float, Fraction)) and not isinstance(subject, bool):
             subject = const(subject)
         if name.text not in METHODS or not hasattr(subject, name.text) or not self.accept("("):
             raise self.fail(

@@ -226,7 +226,7 @@ def is_finite(value: Any) -> bool:
     """
     if not isinstance(value, (int, float, Fraction)) or isinstance(value, bool):
         return False
-    return math.isfinite(value) if isinstance(value, float) else abs(value) <= sys.float_info.max
+    return -sys.float_info.max <= value <= sys.float_info.max
 
 
 def check_number(owner: str, name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> None:
@@ -243,5 +243,5 @@ def check_integer(owner: str, name: str, value: Any, low: int, high: float = mat
         raise BadArgument(
             f"{owner}: {name} is {value!r}",
             f"an integer from {low} to {high:g} expected",
-            f"write {name}={round(min(max(value, low), high)) if is_finite(value) else low}",
+            f"write {name}={round(min(max(float(value), low), high)) if is_finite(value) else low}",
         )

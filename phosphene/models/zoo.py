@@ -42,10 +42,7 @@ def load(name: str, weights: str | os.PathLike[str] | None = None, progress: boo
             "for your own network write ph.models.Vision(module, mean=, std=)",
         )
     if weights == "random":
-        module = _build(name)
-        default = _defaults(name)
-        size = getattr(module, "image_size", default["size"])
-        return _vision(name, "random", module, {**default, "size": size, "labels": None})
+        return _vision(name, "random", _build(name), _defaults(name) | {"labels": None})
     if weights is not None and str(weights).endswith(_SUFFIXES):
         return _from_file(name, Path(weights))
     return _pretrained(name, weights, progress)
@@ -82,7 +79,8 @@ def _pretrained(name: str, weights: Any, progress: bool) -> Vision:
         )
     entry = known[choice]
     try:
-        module = torchvision.models.get_model(name, weights=entry, progress=progress)
+        with torch.random.fork_rng(devices=[]):
+            module = torchvision.models.get_model(name, weights=entry, progress=progress)
     except (OSError, HTTPException, RuntimeError) as error:
         raise UnknownModel(
             f"load({name!r}): the download of {entry.url} failed, {type(error).__name__}: {error}",
@@ -178,7 +176,9 @@ def _build(name: str, **options: Any) -> nn.Module:
 
 
 def _defaults(name: str) -> dict[str, Any]:
-    return _about(torchvision.models.get_model_weights(name).DEFAULT)
+    about = _about(torchvision.models.get_model_weights(name).DEFAULT)
+    # Without weights this one is built for smaller pictures than its default weights are.
+    return about | {"size": 224} if name == "vit_h_14" else about
 
 
 def _about(entry: Any) -> dict[str, Any]:

@@ -209,15 +209,13 @@ def subtraction_is_read_backwards(patch):
 
 
 @mutant
-def powers_are_read_before_signs(patch):
-    patch.setitem(language.BINARY, "**", (language.UNARY, pow))
+def powers_are_read_after_products(patch):
+    patch.setitem(language.BINARY, "**", (language.SUM, pow))
 
 
 @mutant
 def fused_terms_ignore_masks(patch):
-    patch.setattr(
-        lower.Linear, "score", lambda self, here, context: self.weight * lower.leaf_score(self.term, here)
-    )
+    patch.setattr(lower.Linear, "score", lambda self, here, context: self.weight * lower.leaf_score(self.term, here))
 
 
 @mutant

@@ -5,11 +5,11 @@ from fractions import Fraction
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.strategies import activations, objectives, terms, weights
 from torch.testing import assert_close
 
 from phosphene.objectives import channel, const, expand
 from phosphene.values import exact
+from tests.strategies import activations, objectives, terms, weights
 
 some = objectives()
 small = objectives(max_leaves=3)
@@ -43,7 +43,8 @@ def test_law_03_zero_is_neutral(a):
 def test_law_04_negation_is_the_inverse(a):
     """a - a = 0, a + (-a) = 0, -(-a) = a"""
     assert a - a == const(0) == a + (-a)
-    assert -(-a) == a == +a
+    assert const(0) - (-a) == a == +a
+    assert (-a).__neg__() == a
 
 
 @given(some, some)

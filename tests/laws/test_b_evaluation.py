@@ -6,16 +6,16 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.laws.oracle import leaf, scores
-from tests.strategies import activations, examples, numbers, objectives, terms, weights
 from torch.testing import assert_close
 
 from phosphene.objectives import channel, diversity, expand, term, tv
-from phosphene.objectives.analysis import Site, sites
+from phosphene.objectives.analysis import Site
 from phosphene.objectives.evaluate import Context, evaluate
 from phosphene.objectives.lower import Program
 from phosphene.objectives.term import Definition
 from phosphene.values import exact, words
+from tests.laws.oracle import leaf, scores
+from tests.strategies import activations, examples, numbers, objectives, terms, weights
 
 any_objective = objectives()
 tame = objectives(tame=True, max_leaves=6)
@@ -74,8 +74,6 @@ def test_law_19_a_weight_multiplies_the_score(a, p, seed):
 @given(any_objective, seeds, st.sampled_from([torch.float32, torch.float64]), st.integers(1, 4))
 def test_law_20_one_score_per_picture(a, seed, dtype, batch):
     """a(A).shape == (batch,), and type and device follow A"""
-    alone = [value for e in [a] for site in sites(e) for value in [site.picture] if value and value.shape[0] > 1]
-    batch = 3 if alone else batch
     here = activations(a, seed=seed, batch=batch, dtype=dtype)
     score = a(here)
     assert score.shape == (batch,)
@@ -167,8 +165,6 @@ FLAT = {"constant": lambda x: torch.full_like(x, 0.5), "zero": torch.zeros_like}
 @pytest.mark.parametrize("example", [*examples(), tv(beta=0.5), tv(beta=0.5, convention="mahendran")], ids=repr)
 def test_law_25_gradients_are_finite_at_the_kinks(example, batch, start):
     """... and stays finite at them: constant pictures, zero vectors, batches of one"""
-    if any(site.picture and site.picture.shape[0] > 1 for site in sites(example)):
-        batch = 3
     here = activations(example, batch=batch)
     site = Site(example.layer, example.path)
     for targets in (here, {key: torch.zeros_like(value) for key, value in here.items()}):
@@ -202,7 +198,9 @@ def test_law_26_equal_objectives_are_one_program(a, b, seed):
 @given(st.lists(terms(couples=False), min_size=1, max_size=6), st.lists(weights(), min_size=6, max_size=6), seeds)
 def test_law_26_linear_terms_fuse(parts, some_weights, seed):
     """... with the linear terms of one site in one tensor, masked or not"""
-    whole = sum(p * (one.at(n % 3) if n % 2 else one) for n, (one, p) in enumerate(zip(parts, some_weights, strict=False)))
+    whole = sum(
+        p * (one.at(n % 3) if n % 2 else one) for n, (one, p) in enumerate(zip(parts, some_weights, strict=False))
+    )
     if isinstance(whole, int):
         return
     here = activations(whole, seed=seed)

@@ -20,8 +20,8 @@ orders = st.permutations(range(3))
 
 
 def of_pictures(here, rows):
-    """The activations of some pictures; those of targets stay, unless there is one for each."""
-    return {site: x if site.picture and len(x) == 1 else x[rows] for site, x in here.items()}
+    """The activations of some pictures; those of targets stay."""
+    return {site: x if site.picture else x[rows] for site, x in here.items()}
 
 
 @given(some, places, places)

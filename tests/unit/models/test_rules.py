@@ -65,8 +65,8 @@ def test_which_rules_fit(network):
 def test_a_rule_that_matches_nothing(network):
     with pytest.raises(
         RuleUnmatched,
-        match=r"rules.skip_gradient\(\) matched nothing: googlenet has no residual addition. one match or more expected; "
-        r"it has 57 ReLUs, 13 max poolings. write rules=rules.leaky_gate\(\) & rules.soft_pool\(\)",
+        match=r"rules.skip_gradient\(\) matched nothing: googlenet has no residual addition. one match or more "
+        r"expected; it has 57 ReLUs, 13 max poolings. write rules=rules.leaky_gate\(\) & rules.soft_pool\(\)",
     ):
         check(BOTH, network("googlenet"), 64)
     with pytest.raises(RuleUnmatched, match=r"no ReLU and no ReLU6.*write rules=rules.skip_gradient\(\)"):

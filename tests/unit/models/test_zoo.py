@@ -48,6 +48,12 @@ def test_names():
     assert not [name for name in names() if "fcos" in name or "deeplab" in name]
 
 
+def test_the_bundled_network():
+    vision = load("patterns")
+    assert vision.spec == {"name": "patterns"}
+    assert vision(torch.rand(1, 3, *vision.size)).shape == (1, len(vision.labels))
+
+
 def test_unknown_names():
     with pytest.raises(UnknownModel, match=r"load\('resnet51'\). Nearest: 'resnet50'.*ph.models.Vision"):
         load("resnet51")
@@ -70,7 +76,9 @@ def test_a_failed_download(monkeypatch):
 
 def test_torchvisions_weights(monkeypatch, state):
     monkeypatch.setattr(torchvision.models._api, "load_state_dict_from_url", lambda *args, **kwargs: state)
+    before = torch.get_rng_state()
     vision = load(TINY)
+    assert torch.equal(before, torch.get_rng_state())
     assert vision.labels[:2] == ("tench", "goldfish")
     assert vision.mean == (0.485, 0.456, 0.406)
     assert vision.spec == {"name": TINY, "weights": "IMAGENET1K_V1"}
