@@ -34,12 +34,11 @@ def draw(label: str | int, seed: int, index: int = 0, size: int = 64) -> Tensor:
     """
     number = LABELS.index(label) if label in LABELS else label
     if not isinstance(number, int) or not 0 <= number < len(LABELS):
-        raise UnknownLabel(
-            f"the pattern {label!r} is not drawn", nearest(str(label), LABELS), f"draw({LABELS[0]!r}, 0)"
-        )
+        known = nearest(str(label), LABELS)
+        raise UnknownLabel(f"the pattern {label!r} is not drawn", known, f"draw({LABELS[0]!r}, seed=0)")
     kind, dice = KINDS[number], Dice(stream(seed, "patterns", index))
     periods = math.exp(dice.uniform(*map(math.log, kind.cells)))
-    at = plane(size, periods, dice.uniform(-kind.turn, kind.turn), dice)
+    at = plane(size, periods, dice.uniform(-kind.turn, kind.turn) + kind.heading, dice)
     return _photograph(kind.paint(at, dice), dice)
 
 
@@ -63,8 +62,8 @@ def _photograph(cover: Tensor, dice: Dice) -> Tensor:
     ground, step = _colors(dice)
     light, grain, stain = _pink(3, size, dice)
     cover = (cover + 0.03 * stain)[None]
-    picture = (ground[:, None, None] + step[:, None, None] * cover) * torch.exp(dice.uniform(0.04, 0.18) * light)
-    picture = picture + dice.uniform(0, 0.025) * grain + dice.uniform(0, 0.03) * dice.normal(3, size, size)
+    picture = (ground[:, None, None] + step[:, None, None] * cover) * torch.exp(dice.uniform(0.04, 0.16) * light)
+    picture = picture + dice.uniform(0, 0.025) * grain + dice.uniform(0, 0.025) * dice.normal(3, size, size)
     blurred = torch.nn.functional.avg_pool2d(picture[None], 3, 1, 1, count_include_pad=False)[0]
     return torch.lerp(picture, blurred, dice.uniform(0, 0.7)).clamp(0, 1)
 
@@ -72,9 +71,10 @@ def _photograph(cover: Tensor, dice: Dice) -> Tensor:
 def _colors(dice: Dice) -> tuple[Tensor, Tensor]:
     """A color and the step to another one, both from the colors of photographs; the step is mostly one of lightness."""
     middle, across = dice.normal(3), dice.normal(3)
-    across[0] = dice.either(-1, 1) * dice.uniform(1.1, 2.1)
+    middle *= torch.tensor([0.5, 0.8, 0.8])
+    across[0] = dice.either(-1, 1) * dice.uniform(1.3, 2.2)
     step = _FACTOR @ across
-    return NATURAL_MEAN + 0.45 * (_FACTOR @ middle) - step / 2, step
+    return NATURAL_MEAN + _FACTOR @ middle - step / 2, step
 
 
 def _pink(count: int, size: int, dice: Dice) -> Tensor:
@@ -82,7 +82,6 @@ def _pink(count: int, size: int, dice: Dice) -> Tensor:
     frequency = torch.hypot(torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size)[None])
     amplitude = 1 / frequency.clamp_min(1 / size)
     amplitude[0, 0] = 0
-    noise = torch.fft.irfft2(
-        torch.view_as_complex(dice.normal(count, size, size // 2 + 1, 2)) * amplitude, s=(size, size)
-    )
-    return noise / noise.std((1, 2), keepdim=True)
+    spectrum = torch.view_as_complex(dice.normal(count, size, size // 2 + 1, 2)) * amplitude
+    noise: Tensor = torch.fft.irfft2(spectrum, s=(size, size))
+    return noise / torch.std(noise, (1, 2), keepdim=True)

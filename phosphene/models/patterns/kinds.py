@@ -50,19 +50,19 @@ for _heading in (0, 45, 90, 135):
     KINDS.append(Kind(f"stripes {_heading}", stripes, (3, 10), turn=8, heading=_heading))
 
 
-@kind("waves", 3, 7)
+@kind("waves", 3, 6)
 def waves(at: Plane, dice: Dice) -> Tensor:
     """Bands that undulate."""
-    length = dice.uniform(1.6, 2.6)
-    swing = length * dice.uniform(0.14, 0.22)
+    length = dice.uniform(2.2, 3.4)
+    swing = length * dice.uniform(0.11, 0.16)
     return at.bands(at.y + swing * torch.sin(math.tau / length * at.x), dice.uniform(0.35, 0.65))
 
 
-@kind("zigzag", 3, 7)
+@kind("zigzag", 3, 6)
 def zigzag(at: Plane, dice: Dice) -> Tensor:
     """Bands that go up and down in straight pieces with sharp corners."""
     length = dice.uniform(1.2, 2.2)
-    return at.bands(at.y + dice.uniform(1.6, 2.4) * length / 2 * centred(at.x / length).abs(), dice.uniform(0.35, 0.65))
+    return at.bands(at.y + dice.uniform(2, 2.6) * length / 2 * centred(at.x / length).abs(), dice.uniform(0.35, 0.65))
 
 
 @kind("checkers", 2, 5, turn=20)
@@ -98,10 +98,10 @@ def weave(at: Plane, dice: Dice) -> Tensor:
     return at.fill(width - across.abs()) * (0.35 + 0.65 * round_) * shade
 
 
-@kind("bricks", 2, 5)
+@kind("bricks", 2, 4)
 def bricks(at: Plane, dice: Dice) -> Tensor:
     """Bricks laid in rows, each row shifted by half a brick."""
-    tall, mortar = dice.uniform(2, 2.4), dice.uniform(0.05, 0.09)
+    tall, mortar = dice.uniform(2, 2.4), dice.uniform(0.07, 0.12)
     u, v, column, row = lattice(at.x, at.y * tall, stagger=0.5)
     inside = torch.minimum(0.5 - u.abs(), (0.5 - v.abs()) / tall) - mortar / 2
     return at.fill(inside) * tone(column, row, dice, 0.5)
@@ -146,18 +146,18 @@ def scales(at: Plane, dice: Dice) -> Tensor:
     return out.clamp(0, 1)
 
 
-@kind("rings", 4, 8, turn=180)
+@kind("rings", 3.5, 7, turn=180)
 def rings(at: Plane, dice: Dice) -> Tensor:
     """Circles around a common center."""
     radius, _ = polar(at, dice)
     return at.bands(radius + dice.uniform(0, 1), dice.uniform(0.35, 0.65))
 
 
-@kind("spiral", 4, 8, turn=180)
+@kind("spiral", 3, 6.5, turn=180)
 def spiral(at: Plane, dice: Dice) -> Tensor:
     """Arms that wind around a center, either way."""
     radius, angle = polar(at, dice)
-    arms = dice.either(-1, 1) * dice.either(1, 2, 3)
+    arms = dice.either(-1, 1) * dice.either(1, 2, 2, 3)
     return at.bands(radius + arms * angle / math.tau + dice.uniform(0, 1), dice.uniform(0.35, 0.65))
 
 
@@ -174,7 +174,7 @@ def sunburst(at: Plane, dice: Dice) -> Tensor:
 def dots(at: Plane, dice: Dice) -> Tensor:
     """Round dots in rows."""
     u, v, _, _ = lattice(at.x, at.y, stagger=dice.either(0, 0.5))
-    return at.fill(dice.uniform(0.22, 0.36) - torch.hypot(u, v))
+    return at.fill(dice.uniform(0.2, 0.32) - torch.hypot(u, v))
 
 
 @kind("stars", 2, 4.5, turn=18)

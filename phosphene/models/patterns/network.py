@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import TypeVar, cast
@@ -15,7 +16,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from ...errors import BadArgument
-from .draw import LABELS, NATURAL_COVARIANCE, NATURAL_MEAN
+from .draw import LABELS
 
 SIZE = 96
 """The side in pixels that the network sees best; it takes any side from 32 up."""
@@ -42,6 +43,7 @@ class Residual(nn.Module):
         self.relu2 = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
+        """Branch plus shortcut, then the gate."""
         h = self.norm2(self.conv2(self.relu1(self.norm1(self.conv1(x)))))
         return cast(Tensor, self.relu2(self.shortcut(x) + h))
 
@@ -64,6 +66,7 @@ class Patterns(nn.Module):
         self.head = nn.Linear(four, classes)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Logits of normalized pictures."""
         x = self.block4(self.block3(self.block2(self.block1(self.stem(x)))))
         return cast(Tensor, self.head(self.pool(x).flatten(1)))
 
@@ -74,7 +77,7 @@ class Judge(nn.Sequential):
     def __init__(self, classes: int = len(LABELS)) -> None:
         widths = (3, 24, 40, 64, 96, 96, 128, 128)
         layers: list[tuple[str, nn.Module]] = []
-        for number, (inputs, outputs) in enumerate(zip(widths, widths[1:], strict=False), 1):
+        for number, (inputs, outputs) in enumerate(pairwise(widths), 1):
             side = 7 if number == 1 else 3
             conv = nn.Conv2d(inputs, outputs, side, stride=1 + (number == 1), padding=side // 2, bias=False)
             layers.append((f"conv{number}", nn.Sequential(conv, nn.BatchNorm2d(outputs), nn.LeakyReLU(0.1))))
@@ -101,7 +104,7 @@ def load_network() -> Patterns:
 
 
 def load_judge(path: str | PathLike[str]) -> Judge:
-    """The judge in eval mode, from a file that `phosphene.models.patterns.train` wrote; it takes normalized pictures."""
+    """The judge in eval mode, from a file that the training script wrote; it takes normalized pictures."""
     return _load(Judge, path)
 
 

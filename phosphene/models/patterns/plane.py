@@ -63,7 +63,7 @@ def plane(size: int, cells: float, turn: float, dice: Dice) -> Plane:
     stretch = math.exp(dice.uniform(-0.1, 0.1))
     cos, sin = math.cos(math.radians(turn)) * cells, math.sin(math.radians(turn)) * cells
     middle = dice.uniform(0, 16), dice.uniform(0, 16)
-    edge = max(1.5 * cells / size, 0.03) * math.exp(dice.uniform(0, 1.2))
+    edge = max(1.5 * cells / size, 0.03) * math.exp(dice.uniform(0, 1))
     along, across = (cos * x + sin * y) * stretch, (cos * y - sin * x) / stretch
     return Plane(along + middle[0], across + middle[1], edge, middle, cells)
 
@@ -84,9 +84,9 @@ def polar(at: Plane, dice: Dice) -> tuple[Tensor, Tensor]:
     """Radius and angle around the nearest center: one anywhere in the middle of the picture, or four."""
     if dice.uniform(0, 1) < 0.65:
         places, zoom = [(0.0, 0.0)], 1.0
-        spread = 0.3
+        spread = 0.25
     else:
-        places, zoom = [(-0.25, -0.25), (-0.25, 0.25), (0.25, -0.25), (0.25, 0.25)], 1.4
+        places, zoom = [(-0.25, -0.25), (-0.25, 0.25), (0.25, -0.25), (0.25, 0.25)], 1.25
         spread = 0.1
     radius, angle = torch.full_like(at.x, math.inf), torch.zeros_like(at.x)
     for left, top in places:

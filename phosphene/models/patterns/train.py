@@ -25,8 +25,8 @@ from .network import WEIGHTS, Judge, Patterns, normalize, save
 NETWORK_SEED, JUDGE_SEED, FRESH_SEED = 1, 2, 3
 # Side in pixels and pictures per step, in turn; small pictures alone while the network learns the rudiments.
 SHAPES = ((64, 69), (96, 46), (64, 69), (128, 23))
-PUSH = 1 / 64
-"""Length of the adversarial step, as the root mean square over the values of the picture."""
+PUSH: dict[type[nn.Module], float] = {Patterns: 1 / 50, Judge: 1 / 100}
+"""The greatest length of the adversarial step, as the root mean square over the values of a picture."""
 
 
 def train(architecture: type[nn.Module], seed: int, steps: int, rate: float = 5e-3) -> nn.Module:
@@ -43,20 +43,19 @@ def train(architecture: type[nn.Module], seed: int, steps: int, rate: float = 5e
         drawn += count
         pictures = _disturb(pictures, stream(seed, "disturb", step)).contiguous(memory_format=torch.channels_last)
         network.train()
-        push = PUSH * min(1.0, (progress - 0.35) / 0.3)
+        push = PUSH[architecture] * min(1.0, (progress - 0.35) / 0.3)
         if push > 0:
-            pictures = _push(network, pictures, labels, push)
+            lengths = push * torch.rand((count, 1, 1, 1), generator=stream(seed, "push", step))
+            pictures = _push(network, pictures, labels, lengths)
         loss = _loss(network, pictures, labels)
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         schedule.step()
         _follow(average, network, min(0.99, step / (step + 10)))
         if step % 100 == 99:
-            print(
-                f"{architecture.__name__}  {step + 1:5d}  loss {loss.item():.3f}  {time.perf_counter() - began:.0f} s",
-                flush=True,
-            )
+            spent = time.perf_counter() - began
+            print(f"{architecture.__name__}: step {step + 1}, loss {loss.item():.3f}, {spent:.0f} s", flush=True)
     return average
 
 
@@ -93,12 +92,12 @@ def _disturb(pictures: Tensor, generator: torch.Generator) -> Tensor:
     return ((pictures - 0.45) * (0.7 + 0.6 * dice[1]) + 0.45 + 0.2 * (dice[2] - 0.5) + noise).clamp(0, 1)
 
 
-def _push(network: nn.Module, pictures: Tensor, labels: Tensor, length: float) -> Tensor:
-    """The pictures after one step of this length that lowers the probability of their class."""
+def _push(network: nn.Module, pictures: Tensor, labels: Tensor, lengths: Tensor) -> Tensor:
+    """The pictures after one step of these lengths that lowers the probability of their class."""
     start = pictures.detach().requires_grad_()
     (gradient,) = torch.autograd.grad(_loss(network, start, labels), start)
     scale = gradient.square().mean((1, 2, 3), keepdim=True).sqrt().clamp_min(1e-12)
-    return (pictures + length * gradient / scale).clamp(0, 1)
+    return (pictures + lengths * gradient / scale).clamp(0, 1)
 
 
 def _loss(network: nn.Module, pictures: Tensor, labels: Tensor) -> Tensor:
@@ -131,7 +130,7 @@ def produce(architecture: type[nn.Module], seed: int, steps: int, path: Path) ->
 def main() -> None:
     """Train both networks, side by side, and write their weights."""
     parser = argparse.ArgumentParser(description="Train the bundled network and its judge.")
-    parser.add_argument("--steps", type=int, default=1600)
+    parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--network", type=Path, default=WEIGHTS)
     parser.add_argument("--judge", type=Path, default=Path("tests/data/patterns_judge.safetensors"))
     given = parser.parse_args()
