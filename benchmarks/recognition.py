@@ -128,20 +128,20 @@ def judged(judge: ph.Vision, images: Tensor, size: Any) -> Tensor:
 
 
 def angles(images: Tensor) -> Mapping[str, int]:
-    """For each class of stripes, the direction of the stripes by the spectrum, in degrees."""
+    """For each class of stripes, the direction of the spectral energy, which its label states, in degrees."""
     return {label: round(angle(images[i])) for i, label in enumerate(patterns.LABELS) if label.startswith("stripes")}
 
 
 def angle(image: Tensor) -> float:
-    """The direction along which stripes run: at right angles to the mean direction of the spectral energy."""
+    """The mean direction of the spectral energy, from 0 to 180 degrees, y pointing down: stripes run across it."""
     grey = image.mean(0) - image.mean()
     window = torch.hann_window(grey.shape[0])[:, None] * torch.hann_window(grey.shape[1])
     energy = torch.fft.fft2(grey * window).abs().square()
     fy = torch.fft.fftfreq(grey.shape[0])[:, None].expand_as(energy)
     fx = torch.fft.fftfreq(grey.shape[1]).expand_as(energy)
-    double = 2 * torch.atan2(-fy, fx)
-    across = math.degrees(math.atan2(float((energy * double.sin()).sum()), float((energy * double.cos()).sum()))) / 2
-    return (across + 90) % 180
+    double = 2 * torch.atan2(fy, fx)
+    mean = math.atan2(float((energy * double.sin()).sum()), float((energy * double.cos()).sum()))
+    return math.degrees(mean) / 2 % 180
 
 
 if __name__ == "__main__":
