@@ -44,7 +44,7 @@ def descend(optimizer: Optimizer, make: Any, steps: int = 6) -> tuple[torch.Tens
         (ph.sgd(0.01), lambda p: torch.optim.SGD(p, 0.01)),
         (ph.sgd(0.01, momentum=0.9), lambda p: torch.optim.SGD(p, 0.01, 0.9)),
     ],
-    ids=repr,
+    ids=["adam", "adam otherwise", "sgd", "momentum"],
 )
 def test_optimizers_step_as_those_of_torch(ours: Optimizer, theirs: Any) -> None:
     a, b = descend(ours, theirs)
