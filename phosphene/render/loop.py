@@ -71,7 +71,7 @@ def run(plan: Plan, start: tuple[int, State, State] | None = None) -> Iterator[F
         for step in range(done - begun, part.steps):
             state, memory, scored = advance(plan, part, state, memory, step, begun + step)
             done = begun + step + 1
-            terms = dict(zip(part.names, scored.terms, strict=True))
+            terms = {part.names[i]: scored.terms[i] for i in part.reading}
             yield Frame(done, plan.steps, scored.scores, terms, state, part.param, memory, number)
         begun += part.steps
 

@@ -32,7 +32,7 @@ class adam(Optimizer):
     """Adam (Kingma and Ba 2015), with the bias correction.
 
     >>> adam(0.05)
-    optimizers.adam(rate=0.05)
+    optimizers.adam()
     """
 
     rate: Number = 0.05

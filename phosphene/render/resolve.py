@@ -47,6 +47,7 @@ class Part:
     views: Views
     program: Program
     names: list[str]
+    reading: list[int]
     optimizer: Optimizer
     chunk: int
 
@@ -110,7 +111,8 @@ def resolve(model: Any, objective: Any, arguments: Mapping[str, Any]) -> Plan:
         views = Views(visions, program.sites, seen, rules, arguments["precision"] == "bfloat16")
         chunk = _tried(program, views, here, seeds, arguments, device, dtype)
         optimizer = _kind("optimizer", one.optimizer or arguments["optimizer"], Optimizer)
-        parts.append(Part(one.steps, here, views, program, _names(program, wanted, visions), optimizer, chunk))
+        names, reading = _names(program, wanted, visions)
+        parts.append(Part(one.steps, here, views, program, names, reading, optimizer, chunk))
     plan = Plan(
         visions,
         parts,
@@ -191,10 +193,12 @@ def _labelled(goal: Objective, visions: Mapping[str, Vision]) -> Objective:
     return replace_terms(goal, change)
 
 
-def _names(program: Program, goal: Objective, visions: Mapping[str, Vision]) -> list[str]:
-    """The summands of the record as the user wrote them, labels included."""
+def _names(program: Program, goal: Objective, visions: Mapping[str, Vision]) -> tuple[list[str], list[int]]:
+    """The summands of the record as the user wrote them, labels included, and the order in which they are read."""
     written = {_labelled(body, visions): body for _, body in terms(effective(goal))}
-    return [repr(weight * written.get(body, body)) for weight, body in program.summands]
+    place = {body: number for number, body in enumerate(written)}
+    reading = sorted(range(len(program.summands)), key=lambda i: place.get(program.summands[i][1], len(place)))
+    return [repr(weight * written.get(body, body)) for weight, body in program.summands], reading
 
 
 def _tried(
