@@ -100,17 +100,15 @@ def sites(root: Objective) -> list[Site]:
 
 def term_sites(one: Term) -> list[Site]:
     """The painted picture's site of a term, then those of its target pictures."""
-    pictures = [value for _, value in one.arguments if isinstance(value, tensor) and is_picture(one, value)]
-    targets = [Site(one.layer, one.path, picture) for picture in pictures]
-    return [Site(one.layer, one.path), *targets]
+    return [Site(one.layer, one.path), *target_sites(one).values()]
 
 
-def is_picture(one: Term, value: Any) -> bool:
-    """Whether an argument is a target picture, whose activation the term gets in its place."""
+def target_sites(one: Term) -> dict[str, Site]:
+    """The sites of a term's target pictures by parameter: the term gets the activations in their place."""
     from .term import Picture
 
     names = {parameter.name for parameter in one.definition.parameters if parameter.kind == Picture}
-    return any(name in names and given is value for name, given in one.arguments)
+    return {name: Site(one.layer, one.path, value) for name, value in one.arguments if name in names}
 
 
 def layers(root: Objective) -> list[str]:

@@ -13,7 +13,7 @@ from torch import Tensor
 from ..errors import BadArgument, BadWeight, ShapeMismatch, UnknownLayer
 from ..values import is_finite, show, tensor
 from .algebra import Coefficient, Constant, Mapped, Masked, Objective, Power, Product, Scaled, Sum, Term
-from .analysis import Site, effective, is_picture
+from .analysis import Site, effective, target_sites
 from .tree import fold, nodes
 
 
@@ -101,20 +101,18 @@ def leaf_score(one: Term, activations: Activations) -> Tensor:
 
 def tensor_arguments(one: Term, activations: Activations, like: Tensor) -> dict[str, Any]:
     """The arguments of a term as its function wants them: tensors in the activation's type, targets as activations."""
-    given: dict[str, Any] = {}
-    for name, value in one.arguments:
-        if isinstance(value, tensor) and is_picture(one, value):
-            given[name] = target_of(one, value, activations)
-        elif isinstance(value, tensor):
-            given[name] = value.numbers().to(like.device, like.dtype)
-        else:
-            given[name] = value
-    return given
+    targets = {name: target_of(one, site, activations) for name, site in target_sites(one).items()}
+    others = {
+        name: value.numbers().to(like.device, like.dtype) if isinstance(value, tensor) else value
+        for name, value in one.arguments
+        if name not in targets
+    }
+    return {**others, **targets}
 
 
-def target_of(one: Term, picture: tensor, activations: Activations) -> Tensor:
+def target_of(one: Term, site: Site, activations: Activations) -> Tensor:
     """What a term keeps of a target picture's activation; the loop hands over what it has kept already."""
-    site, keep = Site(one.layer, one.path, picture), one.definition.keep
+    keep = one.definition.keep
     if (site, one.definition.name) in activations:
         return activations[site, one.definition.name]
     target = lookup(site, activations, one)

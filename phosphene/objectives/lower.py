@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from .algebra import Constant, Draw, Masked, Objective, Product, Scaled, Sum, Term, split_weight
-from .analysis import Site, effective, is_picture, sites, terms
+from .analysis import Site, effective, sites, target_sites, terms
 from .evaluate import Activations, Context, combined, leaf_score, masked, real, site_activation
 from .identity import Fingerprint
 from .tree import nodes
@@ -180,7 +180,7 @@ def _linear(weight: Fraction, body: Objective) -> Linear | None:
     if not isinstance(body, Term) or not body.definition.linear:
         return None
     moving = any(isinstance(step, Draw) for step in body.path)
-    if moving and any(is_picture(body, value) for _, value in body.arguments):
+    if moving and target_sites(body):
         return None
     return Linear(real(weight), body, image)
 

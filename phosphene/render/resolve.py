@@ -212,19 +212,19 @@ def _tried(
 ) -> int:
     """Run the objective once on one picture, which finds what is wrong with it; the pictures that fit into memory."""
     attempt = partial(_attempt, program, views, param, seeds, device, dtype)
-    coupled = couples_batch(program.objective)
     wanted = arguments["chunk"]
     if wanted is not None:
         check_integer("render", "chunk", wanted, 1)
-        attempt()
-    automatic = chunk_size(attempt, len(seeds), device) if wanted is None else wanted
-    if coupled and wanted is not None and wanted < len(seeds):
+    fitting = chunk_size(attempt, len(seeds), device)
+    if not couples_batch(program.objective):
+        return fitting if wanted is None else min(wanted, len(seeds))
+    if wanted is not None and wanted < len(seeds):
         raise BadArgument(
             f"chunk={wanted} for an objective that couples the {len(seeds)} pictures of its batch",
             "all pictures in one pass expected",
             "leave chunk out, or render fewer pictures",
         )
-    return len(seeds) if coupled else min(automatic, len(seeds))
+    return len(seeds)
 
 
 def _attempt(

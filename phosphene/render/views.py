@@ -15,7 +15,7 @@ from ..models import rules as gradient_rules
 from ..models.capture import Capture, takes
 from ..models.vision import Vision
 from ..objectives.algebra import Draw, Objective, Term
-from ..objectives.analysis import Site, effective, is_picture
+from ..objectives.analysis import Site, effective, target_sites
 from ..objectives.tree import nodes
 from ..param.picture import fit
 from ..seeds import stream
@@ -78,34 +78,31 @@ class Views:
         """
         found = dict(self.targets)
         found.update(self._capture(self.painted, canvas, draws, self.transforms, change))
-        with torch.no_grad():
-            for site in self.moving:
-                assert site.picture is not None
-                picture = _batch(site.picture, canvas)
-                captured = self._capture([Site(site.layer, site.path)], picture, draws, identity)
-                found[site] = next(iter(captured.values()))
+        found.update(self._of_pictures(self.moving, canvas, draws))
         return found
 
     def capture_targets(self, canvas: Tensor, objective: Objective) -> None:
         """The activations of target pictures at the size of this canvas, once: what their terms keep of them."""
-        still = Draws([0], 0, 0)
-        with torch.no_grad():
-            for site in self.fixed:
-                assert site.picture is not None
-                picture = _batch(site.picture, canvas[:1])
-                captured = self._capture([Site(site.layer, site.path)], picture, still, identity)
-                self.targets[site] = next(iter(captured.values())).clone()
-            for node in nodes(effective(objective)):
-                if isinstance(node, Term):
-                    self._keep(node)
+        self.targets.update(self._of_pictures(self.fixed, canvas[:1], Draws([0], 0, 0)))
+        for node in nodes(effective(objective)) if self.targets else ():
+            if isinstance(node, Term):
+                self._keep(node)
+
+    @torch.no_grad()
+    def _of_pictures(self, sites: Sequence[Site], canvas: Tensor, draws: Draws) -> dict[Site, Tensor]:
+        """The activations of target pictures, one forward pass for each picture."""
+        found: dict[Site, Tensor] = {}
+        for picture in dict.fromkeys(site.picture for site in sites if site.picture):
+            own = {Site(site.layer, site.path): site for site in sites if site.picture == picture}
+            captured = self._capture(list(own), _batch(picture, canvas), draws, identity)
+            found.update({own[site]: activation for site, activation in captured.items()})
+        return found
 
     def _keep(self, one: Term) -> None:
         """Reduce a target to what its term keeps of it."""
-        for _, value in one.arguments:
-            if isinstance(value, tensor) and is_picture(one, value) and one.definition.keep:
-                site = Site(one.layer, one.path, value)
-                if site in self.targets:
-                    self.targets[site, one.definition.name] = one.definition.keep(self.targets[site])
+        for site in target_sites(one).values():
+            if one.definition.keep and site in self.targets:
+                self.targets[site, one.definition.name] = one.definition.keep(self.targets[site])
 
     def _capture(
         self,
