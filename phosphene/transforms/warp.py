@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..filters import border
+
 Affine: TypeAlias = tuple[float, float, float, float, float, float]
 Size: TypeAlias = tuple[int, int]
 Fill: TypeAlias = float | str
@@ -118,16 +120,8 @@ def _shifted(x: Tensor, shift: tuple[int, int], size: Size, fill: Fill) -> Tenso
         return F.pad(x, (-right, past_x, -down, past_y), value=fill)
     if not isinstance(fill, str):
         return x.new_full((*x.shape[:-2], *size), fill) + 0 * x.sum()  # all fill, yet of the picture's graph
-    rows, columns = _indices(down, size[0], height, fill), _indices(right, size[1], width, fill)
+    rows, columns = border(down, size[0], height, fill), border(right, size[1], width, fill)
     return x.index_select(-2, rows.to(x.device)).index_select(-1, columns.to(x.device))
-
-
-def _indices(start: int, count: int, length: int, fill: str) -> Tensor:
-    index = torch.arange(start, start + count)
-    if fill == "edge":
-        return index.clamp(0, length - 1)
-    index = index % (2 * length)
-    return torch.minimum(index, 2 * length - 1 - index)
 
 
 def _sampled(x: Tensor, affines: Sequence[Affine], level: int, size: Size, fill: Fill) -> Tensor:

@@ -1,16 +1,4 @@
-"""Hypothesis strategies for the values of the library, and a registry of example terms.
-
-A term of your own is property-tested as the built-in ones are once `register_example` knows a few values of it:
-
-    testing.register_example(my_term("a", 2), my_term("b", 0))
-
-    @given(testing.objectives(), testing.objectives())
-    def test_sums_commute(a, b):
-        assert a + b == b + a
-
-Examples look at the layers "a" and "b" (4 channels, 2 x 2), "image" (the same) or "output" (4 classes); `activations`
-makes random ones for whatever an objective needs. Needs the extra `phosphene[testing]`.
-"""
+"""Strategies for objectives, the registry of example terms, and activations for them."""
 
 from __future__ import annotations
 
@@ -21,26 +9,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from . import objectives as obj
-from . import transforms as tf
-from .errors import BadArgument, MissingExtra
-from .objectives.algebra import Coefficient, Draw, Objective, Term, const
-from .objectives.analysis import Site, term_sites
-from .objectives.functions import Elementwise
-from .objectives.term import Definition
-from .objectives.tree import nodes, written_out
-from .render.schedules import cosine, piecewise, ramp
-from .seeds import stream
-from .transforms import Transform
+from .. import objectives as obj
+from .. import transforms as tf
+from ..errors import BadArgument
+from ..objectives.algebra import Coefficient, Draw, Objective, Term, const
+from ..objectives.analysis import Site, term_sites
+from ..objectives.functions import Elementwise
+from ..objectives.term import Definition
+from ..objectives.tree import nodes, written_out
+from ..render.schedules import cosine, piecewise, ramp
+from ..seeds import stream
+from ..transforms import Transform
+from ._hypothesis import Strategy, st
 
-try:
-    from hypothesis import strategies as st
-except ImportError as problem:  # pragma: no cover - the test environment has it
-    raise MissingExtra(
-        "phosphene.testing needs hypothesis", "the extra `testing` installed", "pip install 'phosphene[testing]'"
-    ) from problem
-
-Strategy = st.SearchStrategy
 LAYERS = ("a", "b")
 CHANNELS, SIZE = 4, 2
 FIXED: tuple[Transform, ...] = (tf.identity, tf.pad(1), tf.resize(4), tf.center_crop(2), tf.pad(2) >> tf.resize((3, 5)))
