@@ -61,7 +61,7 @@ def code_origin(function: Any) -> tuple[str, str]:
     return function.__module__, f"{function.__qualname__} {code.co_code!r} {code.co_names} {constants}"
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=False)
+@dataclass_transform(frozen_default=True, kw_only_default=False, field_specifiers=(dataclasses.field,))
 class Value:
     """A frozen record that prints as the call that makes it; subclasses declare fields and a `room`.
 
@@ -237,11 +237,11 @@ def check_number(owner: str, name: str, value: Any, low: float = -math.inf, high
         )
 
 
-def check_integer(owner: str, name: str, value: Any, low: int, high: float = math.inf) -> None:
+def check_integer(owner: str, name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> None:
     """Refuse what is not an integer in [low, high]."""
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise BadArgument(
             f"{owner}: {name} is {value!r}",
-            f"an integer from {low} to {high:g} expected",
-            f"write {name}={round(min(max(float(value), low), high)) if is_finite(value) else low}",
+            f"an integer from {low:g} to {high:g} expected",
+            f"write {name}={round(min(max(float(value), low), high)) if is_finite(value) else max(low, 0):g}",
         )

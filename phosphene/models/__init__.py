@@ -9,6 +9,7 @@ from . import rules
 from .capture import Capture, capture, probe
 from .guard import frozen, guarded
 from .layers import Layer, Layers, layers
+from .regions import RegionWarning, propagate
 from .vision import Vision, as_vision, as_visions
 from .zoo import load, names
 
@@ -16,6 +17,7 @@ __all__ = [
     "Capture",
     "Layer",
     "Layers",
+    "RegionWarning",
     "Vision",
     "as_vision",
     "as_visions",
@@ -26,5 +28,6 @@ __all__ = [
     "load",
     "names",
     "probe",
+    "propagate",
     "rules",
 ]

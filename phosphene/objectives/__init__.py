@@ -9,9 +9,9 @@ from .analysis import Site, couples_batch, degree, is_linear, layers, needed, si
 from .batch import alignment, diversity, each, interpolate, place
 from .expansion import expand
 from .functions import absolute, clamp, elementwise, exp, log, relu, sigmoid, softplus, sqrt, tanh
-from .matching import content, gram, style
+from .matching import content, gram, region_style, style
 from .priors import blur, boundary, l1, l2, linf, lp, tv
-from .term import Channel, Column, Label, Picture, Row, term
+from .term import Channel, Column, Label, Picture, Region, Row, term
 from .tree import expect
 from .units import (
     caricature,
@@ -34,6 +34,7 @@ __all__ = [
     "Label",
     "Objective",
     "Picture",
+    "Region",
     "Row",
     "Site",
     "absolute",
@@ -72,6 +73,7 @@ __all__ = [
     "neuron",
     "place",
     "prob",
+    "region_style",
     "relu",
     "sigmoid",
     "sites",

@@ -30,15 +30,20 @@ from .tree import fold, nodes, rebuilt, written_out
 
 
 class Site(NamedTuple):
-    """Where a term looks: a layer, the views on the way to it, and whose activation (None: the painted picture's)."""
+    """Where a term looks: a layer, the views on the way to it, and whose activation (None: the painted picture's).
+
+    With a region, it is not the activation there but the mask of that region of the picture, (1 or B, 1, h, w).
+    """
 
     layer: str
     path: tuple[Any, ...] = ()
     picture: tensor | None = None
+    region: tensor | None = None
 
     def __repr__(self) -> str:
         views = "".join(f" @ {step!r}" for step in reversed(self.path))
-        return self.layer + views + (f" of {self.picture!r}" if self.picture else "")
+        whose = f" of {self.picture!r}" if self.picture else ""
+        return self.layer + views + whose + (f" in {self.region!r}" if self.region else "")
 
 
 def needed(root: Objective) -> list[Objective]:
@@ -99,16 +104,24 @@ def sites(root: Objective) -> list[Site]:
 
 
 def term_sites(one: Term) -> list[Site]:
-    """The painted picture's site of a term, then those of its target pictures."""
+    """The painted picture's site of a term, then those of its target pictures and regions."""
     return [Site(one.layer, one.path), *target_sites(one).values()]
 
 
 def target_sites(one: Term) -> dict[str, Site]:
-    """The sites of a term's target pictures by parameter: the term gets the activations in their place."""
-    from .term import Picture
+    """The sites of a term's target pictures and regions by parameter: the term gets what is there in their place."""
+    from .term import Picture, Region, picture_of
 
-    names = {parameter.name for parameter in one.definition.parameters if parameter.kind == Picture}
-    return {name: Site(one.layer, one.path, value) for name, value in one.arguments if name in names}
+    kinds = {parameter.name: parameter.kind for parameter in one.definition.parameters}
+    given = dict(one.arguments)
+    found = {}
+    for name, value in one.arguments:
+        if kinds[name] == Picture:
+            found[name] = Site(one.layer, one.path, value)
+        elif kinds[name] == Region:
+            owner = picture_of(name, kinds)
+            found[name] = Site(one.layer, one.path, given[owner] if owner else None, value)
+    return found
 
 
 def layers(root: Objective) -> list[str]:

@@ -27,6 +27,7 @@ class Context:
     steps: int = 1
     dtype: torch.dtype = torch.float32
     device: torch.device | str = "cpu"
+    stage: int = 0
 
 
 Activations = Mapping[Any, Tensor]
@@ -100,7 +101,7 @@ def leaf_score(one: Term, activations: Activations) -> Tensor:
 
 
 def tensor_arguments(one: Term, activations: Activations, like: Tensor) -> dict[str, Any]:
-    """The arguments of a term as its function wants them: tensors in the activation's type, targets as activations."""
+    """The arguments of a term as its function wants them: tensors in the activation's type, targets and regions there."""
     targets = {name: target_of(one, site, activations) for name, site in target_sites(one).items()}
     others = {
         name: value.numbers().to(like.device, like.dtype) if isinstance(value, tensor) else value
@@ -111,9 +112,9 @@ def tensor_arguments(one: Term, activations: Activations, like: Tensor) -> dict[
 
 
 def target_of(one: Term, site: Site, activations: Activations) -> Tensor:
-    """What a term keeps of a target picture's activation; the loop hands over what it has kept already."""
-    keep = one.definition.keep
-    if (site, one.definition.name) in activations:
+    """A region, or what a term keeps of a target picture's activation; the loop hands over what it has kept already."""
+    keep = one.definition.keep if site.region is None else None
+    if keep and (site, one.definition.name) in activations:
         return activations[site, one.definition.name]
     target = lookup(site, activations, one)
     return keep(target) if keep else target
@@ -128,7 +129,7 @@ def lookup(site: Site, activations: Activations, one: Objective) -> Tensor:
     """The activation at a site; a plain layer's may be given by its name alone."""
     if site in activations:
         return activations[site]
-    if not site.path and site.picture is None and site.layer in activations:
+    if site == Site(site.layer) and site.layer in activations:
         return activations[site.layer]
     raise UnknownLayer(
         f"{one!r} looks at {site!r}", f"activations of {sorted(map(repr, activations))} are given", "give that one too"

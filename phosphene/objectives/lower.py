@@ -180,7 +180,8 @@ def _linear(weight: Fraction, body: Objective) -> Linear | None:
     if not isinstance(body, Term) or not body.definition.linear:
         return None
     moving = any(isinstance(step, Draw) for step in body.path)
-    if moving and target_sites(body):
+    # A region moves with the transforms of the run, which the text of the term does not show.
+    if any(moving or site.region for site in target_sites(body).values()):
         return None
     return Linear(real(weight), body, image)
 

@@ -6,6 +6,8 @@ their annotations say what may be given and how it is checked:
     Channel, Row, Column   an index into that axis of the activation, checked against the network
     Label                  a class, by index or by label
     Picture                a picture; the function gets that picture's activation at the same layer
+    Region                 a mask; the function gets the region's share of each position of the layer, (1 or B, 1, h, w):
+                           of the painted picture, or, as `like_region`, of the Picture `like`
     Tensor                 numbers, kept by content
     float, int, bool, Literal[...]
 """
@@ -13,7 +15,7 @@ their annotations say what may be given and how it is checked:
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints, overload
@@ -40,6 +42,7 @@ Row = Annotated[int, Axis(-2)]
 Column = Annotated[int, Axis(-1)]
 Label = Annotated[int, Axis(1), "label"]
 Picture = Annotated[Tensor, "picture"]
+Region = Annotated[Tensor, "region"]
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,8 @@ def convert(kind: Any, value: Any, owner: str) -> Any:
         return value
     if kind == Picture:
         return _one(picture(value), owner)
+    if kind == Region:
+        return _region(value, owner)
     if kind == Label and isinstance(value, str):
         return value
     if kind is Tensor:
@@ -221,6 +226,31 @@ def _one(pictures: tensor, owner: str) -> tensor:
             "write a term for each: each(term('layer', first), term('layer', second))",
         )
     return pictures
+
+
+def _region(value: Any, owner: str) -> tensor:
+    """A mask as a grey picture (1, 1, H, W); bytes that are 0 or 1 alone are a mask already."""
+    numbers = value.numbers() if isinstance(value, tensor) and value.data is not None else value
+    if isinstance(numbers, (Tensor, np.ndarray)):
+        mask = torch.as_tensor(numbers)
+        mask = (
+            mask.float()
+            if mask.dtype == torch.bool or (mask.dtype == torch.uint8 and bool((mask <= 1).all()))
+            else mask
+        )
+        numbers = mask[None] if mask.ndim == 2 else mask
+    held = _one(picture(numbers, channels=1), owner)
+    if held.data is not None and not bool(held.data.any()):
+        raise BadPicture(
+            f"{owner} is empty", "a mask that is 1 somewhere: 1 inside the region, 0 outside", "leave the term out"
+        )
+    return held
+
+
+def picture_of(region: str, kinds: Mapping[str, Any]) -> str | None:
+    """The parameter whose picture a region is of: `like` for `like_region`; None for the painted picture."""
+    owner = region.removesuffix("_region")
+    return owner if owner != region and kinds.get(owner) == Picture else None
 
 
 def _integer(value: Any, owner: str, expected: str) -> int:

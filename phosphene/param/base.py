@@ -1,4 +1,4 @@
-"""What every parameterization is: a source of numbers, then maps; `>>` joins them."""
+"""What every parameterization is: a source of numbers, then maps; `>>` joins them, `+` adds pictures up."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ class Map(Value, room="param", abstract=True):
         """How many channels it needs; None where any number will do."""
         return None
 
+    def channels_after(self, given: int | None) -> int | None:
+        """How many channels it makes of `given` ones; None where neither says."""
+        return self.channels or given
+
     def forward(self, x: Tensor) -> Tensor:
         """The map itself."""
         raise NotImplementedError
@@ -100,9 +104,26 @@ class Param(Value, room="param", abstract=True):
         """How many pictures it makes; None where any number of seeds will do."""
         return None
 
+    @property
+    def coupled(self) -> bool:
+        """Whether pictures of a batch share numbers of the state, so that they cannot be painted one by one."""
+        return False
+
     def init(self, seeds: Sequence[int], dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
-        """The state to start from, one picture a seed; picture i depends on `seeds[i]` alone."""
+        """The state to start from, one picture a seed; picture i depends on `seeds[i]` alone.
+
+        Row i of every entry belongs to picture i. Where pictures share numbers (`coupled`), entries may have fewer rows
+        than there are seeds; in any case `init(seeds)` begins with the rows of `init(seeds[:n])`.
+        """
         raise NotImplementedError
+
+    def given(self, seeds: Sequence[int], step: int, dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
+        """What comes anew with each step and is not optimized, such as random backgrounds; most have nothing.
+
+        The loop decodes `{**state, **given}`; where a picture is decoded to be shown, these entries are absent. Row i
+        depends on `seeds[i]` and `step` alone.
+        """
+        return {}
 
     def decode(self, state: State) -> Tensor:
         """The picture (B, C, H, W): pure and differentiable."""
@@ -138,6 +159,16 @@ class Param(Value, room="param", abstract=True):
 
         return started(self, start)
 
+    def __add__(self, other: Any) -> Param:
+        if not isinstance(other, Param):
+            raise refused(self, other, "two parameterizations", "param.spectrum(224) + param.pixels(224)", "+")
+        from .stack import stack
+
+        return stack((self, other))
+
+    def __radd__(self, other: Any) -> Any:
+        raise refused(other, self, "two parameterizations", "param.spectrum(224) + param.pixels(224)", "+")
+
     def __rshift__(self, other: Any) -> Param:
         if not isinstance(other, Map):
             raise refused(self, other, "a map after `>>`", "param.spectrum(224) >> param.sigmoid()")
@@ -159,9 +190,9 @@ class Source(Param, abstract=True):
         return (text.replace(literal(self.size), str(self.size[0]), 1) if square else text), binds
 
 
-def refused(left: Any, right: Any, expected: str, instead: str) -> BadOperation:
-    """The error of a `>>` that makes no sense."""
-    return BadOperation(f"{_short(left)} >> {_short(right)}", expected, f"write, for example, {instead}")
+def refused(left: Any, right: Any, expected: str, instead: str, operator: str = ">>") -> BadOperation:
+    """The error of an operator that makes no sense."""
+    return BadOperation(f"{_short(left)} {operator} {_short(right)}", expected, f"write, for example, {instead}")
 
 
 def _short(operand: Any) -> str:

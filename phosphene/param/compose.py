@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ..errors import ShapeMismatch
+from ..errors import ShapeMismatch, UnknownModel
 from ..values import SHIFT, joined
 from .base import Map, Param, Range, Size, State, refused
 from .start import started
@@ -24,12 +25,18 @@ class maps(Map):
         known: int | None = None
         for part in self.parts:
             _check_channels(repr(self), known, part)
-            known = part.channels or known
+            known = part.channels_after(known)
 
     @property
     def channels(self) -> int | None:
         """The first number of channels that a part asks for."""
         return next((part.channels for part in self.parts if part.channels), None)
+
+    def channels_after(self, given: int | None) -> int | None:
+        """Through all parts."""
+        for part in self.parts:
+            given = part.channels_after(given)
+        return given
 
     def forward(self, x: Tensor) -> Tensor:
         """All parts, the first one first."""
@@ -71,7 +78,8 @@ class composed(Param):
         if isinstance(self.source, composed):
             object.__setattr__(self, "then", self.source.then >> self.then)
             object.__setattr__(self, "source", self.source.source)
-        _check_channels(repr(self), self.source.channels, self.then)
+        with suppress(UnknownModel):  # a network of which only the name has been read so far
+            _check_channels(repr(self), self.source.channels, self.then)
 
     @property
     def size(self) -> Size:
@@ -80,8 +88,8 @@ class composed(Param):
 
     @property
     def channels(self) -> int:
-        """The source's channels."""
-        return self.source.channels
+        """What the maps make of the source's channels."""
+        return self.then.channels_after(self.source.channels) or self.source.channels
 
     @property
     def value_range(self) -> Range | None:
@@ -93,9 +101,18 @@ class composed(Param):
         """As the source."""
         return self.source.batch
 
+    @property
+    def coupled(self) -> bool:
+        """As the source."""
+        return self.source.coupled
+
     def init(self, seeds: Sequence[int], dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
         """The source's start."""
         return self.source.init(seeds, dtype, device)
+
+    def given(self, seeds: Sequence[int], step: int, dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
+        """As the source."""
+        return self.source.given(seeds, step, dtype, device)
 
     def decode(self, state: State) -> Tensor:
         """The source's numbers through the maps."""

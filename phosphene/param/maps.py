@@ -1,14 +1,15 @@
-"""Maps that bound the picture: `sigmoid` smoothly, `clip` sharply."""
+"""Maps that bound the picture, `sigmoid` smoothly and `clip` sharply, or say that nothing does, or add grey channels."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..errors import BadArgument
-from ..values import check_number
+from ..values import check_integer, check_number
 from .base import Map, Range
 
 _EDGE = 1e-6  # how near to the bounds of its range `sigmoid` can be inverted, as a fraction of the range
@@ -73,6 +74,65 @@ class clip(Map):
     def value_range(self, given: Range | None) -> Range:
         """The declared bounds."""
         return float(self.low), float(self.high)
+
+
+class unbounded(Map):
+    """The identity, by which is said that values outside [0, 1] are meant.
+
+    For procedures that bound the picture by an operator, a constraint or not at all: activation maximization from zero
+    with weight decay, perturbations, textures that are normalized afterwards.
+
+    >>> unbounded().value_range(None), unbounded().forward(torch.tensor([-3.0, 7.0]))
+    ((-inf, inf), tensor([-3.,  7.]))
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The numbers themselves."""
+        return x
+
+    def inverse(self, y: Tensor) -> Tensor:
+        """The numbers themselves."""
+        return y
+
+    def value_range(self, given: Range | None) -> Range:
+        """Any number, declared; or what is known already."""
+        return (-math.inf, math.inf) if given is None else given
+
+
+class repeat(Map):
+    """One channel repeated: a grey picture for a network that reads colors.  (B, 1, H, W) -> (B, times, H, W)
+
+    >>> from phosphene.param import pixels
+    >>> grey = pixels(8, channels=1) >> repeat(3)
+    >>> grey, grey.channels
+    (param.pixels(8, channels=1) >> param.repeat(3), 3)
+    """
+
+    times: int
+
+    def __post_init__(self) -> None:
+        check_integer("repeat", "times", self.times, 1)
+
+    @property
+    def channels(self) -> int:
+        """One."""
+        return 1
+
+    def channels_after(self, given: int | None) -> int:
+        """As many as asked for."""
+        return self.times
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The channel, several times."""
+        return x.expand(-1, self.times, -1, -1)
+
+    def inverse(self, y: Tensor) -> Tensor:
+        """The mean of the channels, which for a grey picture is each of them."""
+        return y.mean(1, keepdim=True)
+
+    def value_range(self, given: Range | None) -> Range | None:
+        """As before."""
+        return given
 
 
 class _Clip(torch.autograd.Function):

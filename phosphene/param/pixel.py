@@ -18,7 +18,8 @@ from .maps import clip
 class pixels(Source):
     """One number a pixel and channel, started at N(mean, sd).  state (B, C, H, W)
 
-    `size` is an integer or (height, width) in pixels; the values are unbounded until a map follows.
+    `size` is an integer or (height, width) in pixels; the values are unbounded until a map follows. `norm`: the noise of
+    each picture is scaled to this Euclidean norm (Mahendran and Vedaldi 2015).
 
     >>> pixels(8, sd=0).decode(pixels(8, sd=0).init([1, 2])).shape
     torch.Size([2, 3, 8, 8])
@@ -28,17 +29,23 @@ class pixels(Source):
     channels: int = 3
     sd: float = 0.01
     mean: float = 0.0
+    norm: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "size", pair("pixels", self.size))
         check_integer("pixels", "channels", self.channels, 1)
         check_number("pixels", "sd", self.sd, 0)
         check_number("pixels", "mean", self.mean)
+        if self.norm is not None:
+            check_number("pixels", "norm", self.norm, 0)
 
     def init(self, seeds: Sequence[int], dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
         """Normal numbers, one stream a seed."""
         noise = normal(seeds, "pixels", (self.channels, *self.size), dtype, device)
-        return {"pixels": noise * self.sd + self.mean}
+        noise = noise * self.sd
+        if self.norm is not None:
+            noise = noise * (self.norm / noise.flatten(1).norm(dim=1).clamp_min(1e-30))[:, None, None, None]
+        return {"pixels": noise + self.mean}
 
     def decode(self, state: State) -> Tensor:
         """The state itself."""

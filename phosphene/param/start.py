@@ -49,6 +49,11 @@ class started(Param):
         held: tensor = self.start
         return held.shape[0] if held.shape[0] > 1 else self.inner.batch
 
+    @property
+    def coupled(self) -> bool:
+        """As without a start."""
+        return self.inner.coupled
+
     def init(self, seeds: Sequence[int], dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
         """The encoded picture, computed in float64; no randomness."""
         held: tensor = self.start
@@ -58,12 +63,19 @@ class started(Param):
                 "as many seeds as pictures, or a single picture for all",
                 f"render with batch={held.shape[0]}",
             )
-        state = self.inner.encode(held.numbers().double())
+        pictures = held.numbers().double()
         copies = len(seeds) if held.shape[0] == 1 else 1
+        if self.coupled:  # rows of the state are not those of the pictures: it must be encoded as a whole
+            pictures, copies = pictures.expand(len(seeds), -1, -1, -1), 1
+        state = self.inner.encode(pictures)
         return {
             key: value.repeat(copies, *[1] * (value.ndim - 1)).to(dtype=dtype, device=device)
             for key, value in state.items()
         }
+
+    def given(self, seeds: Sequence[int], step: int, dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
+        """As without a start."""
+        return self.inner.given(seeds, step, dtype, device)
 
     def decode(self, state: State) -> Tensor:
         """As without a start."""

@@ -24,8 +24,9 @@ from .gradients import Gradient
 from .loop import Frame, run
 from .operators import Operator
 from .optimizers import Optimizer, adam
+from .plan import Plan
 from .provenance import describe
-from .resolve import Plan, opened, resolve
+from .resolve import opened, resolve
 from .result import Render, series
 from .stages import stage
 

@@ -11,7 +11,6 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import safetensors.torch
 import torch
@@ -22,8 +21,8 @@ from ..errors import CheckpointMismatch
 from ..serialize import write_whole
 from .loop import Frame
 from .loop import run as run_plan
+from .plan import Plan, Position
 from .provenance import describe
-from .resolve import Plan
 
 Row = tuple[Tensor, dict[str, Tensor]]
 """The scores of a step and what each summand added."""
@@ -52,19 +51,20 @@ def run(plan: Plan, path: Path) -> Iterator[Frame]:
         yield frame
 
 
-def _remembered(plan: Plan, start: Any, rows: list[Row], kept: dict[int, Tensor]) -> Iterator[Frame]:
+def _remembered(plan: Plan, start: Position, rows: list[Row], kept: dict[int, Tensor]) -> Iterator[Frame]:
     """The frames before the checkpoint: their own scores; the pictures of snapshots, else those of the checkpoint."""
-    done, state, memory = start
     ends = itertools.accumulate(part.steps for part in plan.parts)
-    number = next(number for number, end in enumerate(ends) if done <= end)
+    number = next(number for number, end in enumerate(ends) if start.done <= end)
     for step, (scores, terms) in enumerate(rows):
-        param, picture = plan.parts[number].param, kept.get(step + 1)
-        yield Frame(step + 1, plan.steps, scores, terms, state, param, memory, number, picture)
+        part = plan.parts[number]
+        yield Frame(step + 1, plan.steps, scores, terms, start, part.param, part.optimizer, number, kept.get(step + 1))
 
 
 def _bytes(frame: Frame, rows: list[Row], kept: dict[int, Tensor], program: str) -> bytes:
-    tensors = {f"state {name}": x for name, x in frame.state.items()}
-    tensors.update({f"memory {name}": x for name, x in frame.memory.items()})
+    position = frame.position
+    tensors = {f"state {name}": x for name, x in position.state.items()}
+    tensors.update({f"memory {name}": x for name, x in position.memory.items()})
+    tensors["transparency"] = position.transparency
     tensors.update({f"snapshot {step}": images for step, images in kept.items()})
     tensors["scores"] = torch.stack([scores for scores, _ in rows])
     names = list(dict.fromkeys(name for _, terms in rows for name in terms))
@@ -76,14 +76,14 @@ def _bytes(frame: Frame, rows: list[Row], kept: dict[int, Tensor], program: str)
     return safetensors.torch.save({name: x.detach().cpu().contiguous() for name, x in tensors.items()}, metadata)
 
 
-def _read(plan: Plan, path: Path, program: str) -> tuple[tuple[int, Any, Any], list[Row], dict[int, Tensor]]:
+def _read(plan: Plan, path: Path, program: str) -> tuple[Position, list[Row], dict[int, Tensor]]:
     try:
         with safe_open(path, "pt") as file:
             metadata: Mapping[str, str] = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         if metadata["program"] != program:
             raise _other(path, metadata["program"], program)
-        scores = tensors["scores"]
+        scores, _ = tensors["scores"], tensors["transparency"]
         terms: list[dict[str, Tensor]] = [{} for _ in scores]
         for i, name in enumerate(json.loads(metadata["terms"])):
             for step, row in zip(tensors[f"steps {i}"].tolist(), tensors[f"term {i}"], strict=True):
@@ -105,7 +105,8 @@ def _read(plan: Plan, path: Path, program: str) -> tuple[tuple[int, Any, Any], l
         for kind in ("state", "memory")
     )
     kept = {int(name.split()[1]): x for name, x in tensors.items() if name.startswith("snapshot ")}
-    return (int(metadata["done"]), state, memory), list(zip(scores, terms, strict=True)), kept
+    position = Position(int(metadata["done"]), state, memory, tensors["transparency"].to(plan.device))
+    return position, list(zip(scores, terms, strict=True)), kept
 
 
 def _other(path: Path, theirs: str, ours: str) -> CheckpointMismatch:

@@ -12,7 +12,7 @@ from ..objectives.algebra import Objective
 from ..objectives.printing import text
 from ..serialize import tensors_in, to_json
 from ..values import Value
-from .resolve import Plan
+from .plan import Plan
 
 VALUES = ("param", "transforms", "optimizer", "gradient", "operators", "within", "stages", "rules")
 PLAIN = ("steps", "samples", "precision", "chunk")

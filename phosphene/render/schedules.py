@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import BadArgument
 from ..objectives.algebra import Varying
-from ..values import Value, check_number
+from ..values import Value, check_integer, check_number
+from .moment import Moment
 
 if TYPE_CHECKING:
     from ..objectives.evaluate import Context
 
 
 class Schedule(Varying, Value, room="schedules", abstract=True):
-    """A pure function of the step and the number of steps of a stage."""
+    """A pure function of the step, the number of steps of a stage, and the stage's number."""
 
-    def __call__(self, step: int, steps: int) -> float:
+    def __call__(self, step: int, steps: int, stage: int = 0) -> float:
         """The number at a step, counted from 0."""
         raise NotImplementedError
 
     def coefficient(self, context: Context) -> float:
         """The number as a weight in an objective."""
-        return self(context.step, context.steps)
+        return self(context.step, context.steps, context.stage)
 
 
 Number: TypeAlias = float | Schedule
@@ -31,20 +32,25 @@ Number: TypeAlias = float | Schedule
 class ramp(Schedule):
     """From one number to another in a straight line: `start` at the first step, `end` at the last.
 
+    endpoint: without it `end` would be reached one step after the last, as in numpy.linspace.
+
     >>> [ramp(1, 0)(step, 5) for step in range(5)]
     [1.0, 0.75, 0.5, 0.25, 0.0]
+    >>> [ramp(1, 0, endpoint=False)(step, 4) for step in range(4)]
+    [1.0, 0.75, 0.5, 0.25]
     """
 
     start: float
     end: float
+    endpoint: bool = True
 
     def __post_init__(self) -> None:
         check_number("schedules.ramp", "start", self.start)
         check_number("schedules.ramp", "end", self.end)
 
-    def __call__(self, step: int, steps: int) -> float:
+    def __call__(self, step: int, steps: int, stage: int = 0) -> float:
         """The number at a step."""
-        return self.start + (self.end - self.start) * step / max(steps - 1, 1)
+        return self.start + (self.end - self.start) * step / max(steps - self.endpoint, 1)
 
 
 class cosine(Schedule):
@@ -61,7 +67,7 @@ class cosine(Schedule):
         check_number("schedules.cosine", "start", self.start)
         check_number("schedules.cosine", "end", self.end)
 
-    def __call__(self, step: int, steps: int) -> float:
+    def __call__(self, step: int, steps: int, stage: int = 0) -> float:
         """The number at a step; `end` would be reached one step after the last."""
         return self.end + (self.start - self.end) * (1 + math.cos(math.pi * step / steps)) / 2
 
@@ -84,14 +90,79 @@ class piecewise(Schedule):
                 "write piecewise(((0, 1), (9, 0.1)))",
             )
 
-    def __call__(self, step: int, steps: int) -> float:
+    def __call__(self, step: int, steps: int, stage: int = 0) -> float:
         """The number at a step."""
         return [number for start, number in self.pieces if start <= step][-1]
 
 
-def at(number: Number, step: int, steps: int) -> float:
-    """A number or what a schedule says at a step."""
-    return number(step, steps) if isinstance(number, Schedule) else number
+class warmup(Schedule):
+    """A rise from 0 over the first `steps` steps, in a straight line; then the number, or what its own schedule says.
+
+    >>> [warmup(4, 1)(step, 8) for step in range(6)]
+    [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
+    """
+
+    steps: int
+    then: Number
+
+    def __post_init__(self) -> None:
+        check_integer("schedules.warmup", "steps", self.steps, 1)
+        check("schedules.warmup", "then", self.then, -math.inf)
+
+    def __call__(self, step: int, steps: int, stage: int = 0) -> float:
+        """The number at a step."""
+        return min(1.0, (step + 1) / self.steps) * _at(self.then, step, steps, stage)
+
+
+class every(Schedule):
+    """A number at every `period`-th step, counted from the first one, and `otherwise` at the others.
+
+    >>> [every(3, 1)(step, 6) for step in range(6)]
+    [1, 0, 0, 1, 0, 0]
+    """
+
+    period: int
+    number: Number
+    otherwise: float = 0
+
+    def __post_init__(self) -> None:
+        check_integer("schedules.every", "period", self.period, 1)
+        check("schedules.every", "number", self.number, -math.inf)
+        check_number("schedules.every", "otherwise", self.otherwise)
+
+    def __call__(self, step: int, steps: int, stage: int = 0) -> float:
+        """The number at a step."""
+        return self.otherwise if step % self.period else _at(self.number, step, steps, stage)
+
+
+class by_stage(Schedule):
+    """A number or schedule for each stage in turn; the last one serves all stages after it.
+
+    >>> [by_stage((11, 6, ramp(6, 3)))(0, 10, stage) for stage in range(4)]
+    [11, 6, 6.0, 6.0]
+    """
+
+    numbers: tuple[Number, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "numbers", tuple(self.numbers))
+        if not self.numbers:
+            raise BadArgument("schedules.by_stage(())", "a number for each stage expected", "write by_stage((11, 6))")
+        for number in self.numbers:
+            check("schedules.by_stage", "a number", number, -math.inf)
+
+    def __call__(self, step: int, steps: int, stage: int = 0) -> float:
+        """The number at a step."""
+        return _at(self.numbers[min(stage, len(self.numbers) - 1)], step, steps, stage)
+
+
+def at(number: Number, moment: Moment) -> float:
+    """A number or what a schedule says at a moment."""
+    return _at(number, moment.step, moment.steps, moment.stage)
+
+
+def _at(number: Number, step: int, steps: int, stage: int) -> float:
+    return number(step, steps, stage) if isinstance(number, Schedule) else number
 
 
 def check(owner: str, name: str, number: Number, low: float, high: float = math.inf) -> None:

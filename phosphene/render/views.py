@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ..models import rules as gradient_rules
 from ..models.capture import Capture, takes
+from ..models.regions import follow, warn_thin
 from ..models.vision import Vision
 from ..objectives.algebra import Draw, Objective, Term
 from ..objectives.analysis import Site, effective, target_sites
@@ -22,6 +23,7 @@ from ..seeds import stream
 from ..transforms import Transform, identity, resize
 from ..transforms.base import draw
 from ..values import tensor
+from .regions import moved, no_tiles, on_canvas
 
 Path = tuple[Transform | Draw, ...]
 Size = tuple[int, int]
@@ -45,6 +47,10 @@ class Draws:
         return draw(transform, size, generators)
 
 
+Apply = Callable[[Tensor, Transform, str, Draws], Tensor]
+"""How a picture, or the mask of a region, goes through a transform."""
+
+
 class Views:
     """The sites of an objective as forward passes: `activations(canvas, draws)` by site."""
 
@@ -55,12 +61,18 @@ class Views:
         transforms: Transform,
         rules: Mapping[str, gradient_rules.Rule | None],
         half: bool = False,
+        whole: bool = True,
     ) -> None:
-        self.visions, self.transforms, self.rules, self.half = visions, transforms, rules, half
+        self.visions, self.transforms, self.rules = visions, transforms, rules
+        self.half, self.whole = half, whole
         self.sites = list(sites)
-        self.painted = [site for site in self.sites if site.picture is None]
-        self.fixed = [site for site in self.sites if site.picture and not _random(site.path)]
-        self.moving = [site for site in self.sites if site.picture and _random(site.path)]
+        self.regions = [site for site in self.sites if site.region]
+        if self.regions and not whole:
+            raise no_tiles(self.regions[0])
+        activations = [site for site in self.sites if not site.region]
+        self.painted = [site for site in activations if site.picture is None]
+        self.fixed = [site for site in activations if site.picture and not _random(site.path)]
+        self.moving = [site for site in activations if site.picture and _random(site.path)]
         self.targets: dict[Any, Tensor] = {}
         names: dict[str, list[str]] = {}
         for site in self.sites:
@@ -70,23 +82,35 @@ class Views:
         self.captures = {model: Capture(visions[model], sorted(set(layers))) for model, layers in names.items()}
 
     def activations(
-        self, canvas: Tensor, draws: Draws, change: Callable[[Tensor], Tensor] | None = None
+        self,
+        canvas: Tensor,
+        draws: Draws,
+        change: Callable[[Tensor], Tensor] | None = None,
+        given: Mapping[str, Tensor] | None = None,
     ) -> dict[Any, Tensor]:
         """The activations of the painted pictures, and those of target pictures that must be taken anew.
 
-        change: what to make of the gradient at what a network saw, on its way back to the canvas.
+        change: what to make of the gradient at what a network saw, on its way back to the canvas.  given: what the
+        parameterization was given at this step.
         """
         found = dict(self.targets)
         found.update(self._capture(self.painted, canvas, draws, self.transforms, change))
         found.update(self._of_pictures(self.moving, canvas, draws))
+        found.update(self._masks([site for site in self.regions if self._roves(site)], canvas, draws))
         return found
 
     def capture_targets(self, canvas: Tensor, objective: Objective) -> None:
         """The activations of target pictures at the size of this canvas, once: what their terms keep of them."""
         self.targets.update(self._of_pictures(self.fixed, canvas[:1], Draws([0], 0, 0)))
+        self._capture_regions(canvas[:1])
         for node in nodes(effective(objective)) if self.targets else ():
             if isinstance(node, Term):
                 self._keep(node)
+
+    def windows(self, size: Size, draws: Draws) -> list[tuple[int, int, int, int]]:
+        """The part of each picture that the transforms show as it is: (top, left, height, width)."""
+        drawn = draws.of("transforms", self.transforms, size)
+        return [self.transforms.window(size, one) or (0, 0, *size) for one in drawn]
 
     @torch.no_grad()
     def _of_pictures(self, sites: Sequence[Site], canvas: Tensor, draws: Draws) -> dict[Site, Tensor]:
@@ -101,8 +125,50 @@ class Views:
     def _keep(self, one: Term) -> None:
         """Reduce a target to what its term keeps of it."""
         for site in target_sites(one).values():
-            if one.definition.keep and site in self.targets:
+            if one.definition.keep and site in self.targets and not site.region:
                 self.targets[site, one.definition.name] = one.definition.keep(self.targets[site])
+
+    def _capture_regions(self, canvas: Tensor) -> None:
+        """The masks of regions that stay where they are; a warning for every region that a layer cannot resolve."""
+        still = {
+            site: site if not self._roves(site) else site._replace(path=_certain(site.path)) for site in self.regions
+        }
+        masks = self._masks(list(dict.fromkeys(still.values())), canvas, Draws([0], 0, 0), still=True)
+        self.targets.update((site, masks[site]) for site, same in still.items() if site == same)
+        for site, mask in masks.items():
+            model, layer = split_layer(site.layer)
+            if layer != "image":
+                warn_thin(self.visions[model], layer, on_canvas(site, canvas), mask)
+
+    def _roves(self, site: Site) -> bool:
+        """Whether a region is elsewhere at each step: through random transforms of the run, or of its term."""
+        seen = site.picture is None and split_layer(site.layer)[1] != "image"
+        return _random(site.path) or (seen and not self.transforms.deterministic)
+
+    @torch.no_grad()
+    def _masks(self, sites: Sequence[Site], canvas: Tensor, draws: Draws, still: bool = False) -> dict[Site, Tensor]:
+        """The masks of regions: each the way of its picture, then those of one size through a network together."""
+        found: dict[Site, Tensor] = {}
+        wanted: dict[str, dict[Site, list[Site]]] = {}
+        for site in sites:
+            model, layer = split_layer(site.layer)
+            if layer == "image":
+                found[site] = self._through(on_canvas(site, canvas), site.path, draws, _move)
+            else:
+                wanted.setdefault(model, {}).setdefault(site._replace(layer=model), []).append(site)
+        for model, ways in wanted.items():
+            masks = []
+            for way, (one, *_) in ways.items():
+                transforms = identity if way.picture or still else self.transforms
+                masks.append(self._see(model, on_canvas(one, canvas), way.path, draws, transforms, _move))
+            for group in _same_size(masks):
+                mine = [list(ways.values())[i] for i in group]
+                names = sorted({split_layer(site.layer)[1] for some in mine for site in some})
+                here = follow(self.visions[model], torch.cat([masks[i] for i in group]), names, int(canvas.shape[1]))
+                for place, some in enumerate(mine):
+                    for site in some:
+                        found[site] = here[split_layer(site.layer)[1]].chunk(len(group))[place]
+        return found
 
     def _capture(
         self,
@@ -126,41 +192,48 @@ class Views:
                 for picture in pictures:
                     picture.register_hook(change)  # type: ignore[no-untyped-call]
             for group in _same_size(pictures):
-                captured = self._forward(model, [pictures[i] for i in group])
+                captured = self._forward(model, [pictures[i] for i in group], draws.step)
                 for i, one in zip(group, captured, strict=True):
                     for site in list(paths.values())[i]:
                         found[site] = one[split_layer(site.layer)[1]]
         return found
 
-    def _forward(self, model: str, pictures: list[Tensor]) -> list[dict[str, Tensor]]:
+    def _forward(self, model: str, pictures: list[Tensor], step: int) -> list[dict[str, Tensor]]:
         whole = pictures[0] if len(pictures) == 1 else torch.cat(pictures)
         whole = whole.contiguous(memory_format=torch.channels_last)
         with (
-            gradient_rules.applied(self.rules.get(model)),
+            gradient_rules.applied(self.rules.get(model), step),
             torch.autocast(whole.device.type, torch.bfloat16, enabled=self.half),
         ):
             captured = {name: x.to(whole.dtype) for name, x in self.captures[model](whole).items()}
         parts = {name: activation.chunk(len(pictures)) for name, activation in captured.items()}
         return [{name: part[i] for name, part in parts.items()} for i in range(len(pictures))]
 
-    def _see(self, model: str, canvas: Tensor, path: Path, draws: Draws, transforms: Transform) -> Tensor:
+    def _see(
+        self, model: str, canvas: Tensor, path: Path, draws: Draws, transforms: Transform, apply: Apply | None = None
+    ) -> Tensor:
         """The picture as a network sees it: through the transforms of the run, the views of the path, and resized."""
         ways = _segments((transforms, *path))
         last, purpose = ways.pop()
         x = canvas
         for transform, named in ways:
-            x = _apply(x, transform, named, draws)
-        return _apply(x, finished(self.visions[model], last, _size(x)), purpose, draws)
+            x = (apply or _apply)(x, transform, named, draws)
+        return (apply or _apply)(x, finished(self.visions[model], last, _size(x), self.whole), purpose, draws)
 
-    def _through(self, canvas: Tensor, path: Path, draws: Draws) -> Tensor:
+    def _through(self, canvas: Tensor, path: Path, draws: Draws, apply: Apply | None = None) -> Tensor:
         for transform, purpose in _segments(path) if path else ():
-            canvas = _apply(canvas, transform, purpose, draws)
+            canvas = (apply or _apply)(canvas, transform, purpose, draws)
         return canvas
 
 
-def finished(vision: Vision, transform: Transform, size: Size) -> Transform:
-    """Transforms followed by the resize to the network's size, unless they set one that the network can take."""
+def finished(vision: Vision, transform: Transform, size: Size, whole: bool = True) -> Transform:
+    """Transforms followed by the resize to the network's size, unless they set one that the network can take.
+
+    whole: without it pictures are tiles of a larger one, which keep their scale where the network can take them.
+    """
     seen = transform.output_size(size)
+    if not whole and takes(vision, seen):
+        return transform
     chosen = seen == transform.output_size((size[0] + 37, size[1] + 53))
     if vision.size in (None, seen) or (chosen and takes(vision, seen)):
         return transform
@@ -186,6 +259,13 @@ def _apply(x: Tensor, transform: Transform, purpose: str, draws: Draws) -> Tenso
     return transform.apply(x, draws.of(purpose, transform, _size(x)))
 
 
+def _move(mask: Tensor, transform: Transform, purpose: str, draws: Draws) -> Tensor:
+    """`_apply` for the mask of a region: the same draws, the moves alone."""
+    if transform == identity:
+        return mask
+    return moved(mask, transform, draws.of(purpose, transform, _size(mask)))
+
+
 def _size(x: Tensor) -> Size:
     return int(x.shape[-2]), int(x.shape[-1])
 
@@ -198,6 +278,11 @@ def _batch(picture: tensor, like: Tensor) -> Tensor:
 
 def _random(path: Path) -> bool:
     return any(isinstance(step, Draw) for step in path)
+
+
+def _certain(path: Path) -> Path:
+    """A path without its random views."""
+    return tuple(step for step in path if not isinstance(step, Draw))
 
 
 def _same_size(pictures: list[Tensor]) -> list[list[int]]:

@@ -33,24 +33,33 @@ from .objectives import (
     views,
     weights,
 )
+from .params import MAPS, PARAMS, Kind, params
+from .transforms import TRANSFORMS, Effect, transforms
 
 __all__ = [
     "CHANNELS",
     "FIXED",
     "FUNCTIONS",
     "LAYERS",
+    "MAPS",
+    "PARAMS",
     "RANDOM",
     "SIZE",
     "TAME",
+    "TRANSFORMS",
+    "Effect",
+    "Kind",
     "activations",
     "coefficients",
     "examples",
     "numbers",
     "objectives",
+    "params",
     "random_transforms",
     "register_example",
     "shape",
     "terms",
+    "transforms",
     "views",
     "weights",
 ]

@@ -78,10 +78,11 @@ def activations(
     made = {}
     for site in sorted({Site(LAYERS[0]), *(site for leaf in leaves for site in term_sites(leaf))}, key=repr):
         path = tuple(step for step in site.path if step != tf.identity and not _still(step))
-        generator = stream(seed, "testing", repr(Site(site.layer, path, site.picture)))
+        generator = stream(seed, "testing", repr(Site(site.layer, path, site.picture, site.region)))
         rows = batch if site.picture is None else 1
-        drawn = torch.rand((rows, *shape(site.layer)), generator=generator, dtype=torch.float64)
-        made[site] = (2 * drawn - 1).to(dtype)
+        channels, *positions = shape(site.layer)
+        drawn = torch.rand((rows, 1 if site.region else channels, *positions), generator=generator, dtype=torch.float64)
+        made[site] = (drawn if site.region else 2 * drawn - 1).to(dtype)
     return made
 
 
@@ -153,7 +154,7 @@ def objectives(
 def _register_all() -> None:
     """Examples of every term of the library."""
     vector, patch = numbers(1, CHANNELS), numbers(2, CHANNELS, SIZE, SIZE)
-    photo = numbers(3, 1, 3, 4, 4).abs()
+    photo, mask = numbers(3, 1, 3, 4, 4).abs(), numbers(4, 4, 4).abs()
     for layer in LAYERS:
         register_example(*(obj.channel(layer, index) for index in range(3)), obj.layer(layer), obj.diversity(layer))
         register_example(obj.neuron(layer, 0), obj.neuron(layer, 1, y=0, x=1), obj.neuron(layer, 1, x=0))
@@ -166,6 +167,7 @@ def _register_all() -> None:
             register_example(obj.caricature(layer, photo, 1, convention))
         register_example(*(obj.content(layer, photo, convention) for convention in ("gatys", "mse", "relative")))
         register_example(*(obj.style(layer, photo, convention) for convention in ("gatys", "johnson", "mse")))
+        register_example(*(obj.region_style(layer, photo, c, mask, 1 - mask) for c in ("gatys", "mse")))
     register_example(*(word(label) for word in (obj.logit, obj.logprob, obj.prob) for label in (0, 3)))
     register_example(obj.tv(), obj.tv(beta=2), obj.tv(convention="lucid"), obj.tv(layer="a"))
     register_example(obj.tv(beta=1.5, convention="mahendran"), obj.l1(), obj.l1(center=0.5, reduction="sum"))

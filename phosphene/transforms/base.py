@@ -10,7 +10,11 @@ from torch import Tensor
 
 from ..errors import BadArgument, BadOperation, ShapeMismatch
 from ..values import ATOM, Value, check_number, register
-from .warp import Affine, Fill, Size, warp
+from .maps import Affine, View
+from .ranges import integer, uniform
+from .warp import Fill, Size, warp
+
+__all__ = ["Draw", "Geometric", "Step", "Transform", "draw", "identity", "integer", "uniform"]
 
 Draw: TypeAlias = Any
 """What `sample` returns and `apply` takes: nested tuples of plain numbers."""
@@ -28,6 +32,11 @@ class Transform(Value, room="tf", abstract=True):
     @property
     def deterministic(self) -> bool:
         """Whether it draws nothing, so that it can be a view: `objective @ view`."""
+        return False
+
+    @property
+    def windowed(self) -> bool:
+        """Whether every draw has a `window`; where it is False, some may have one nevertheless."""
         return False
 
     def output_size(self, size: Size) -> Size:
@@ -64,6 +73,17 @@ class Transform(Value, room="tf", abstract=True):
         """The single transforms that this draw amounts to."""
         return [(self, size, draw)]
 
+    def window(self, size: Size, draw: Draw) -> tuple[int, int, int, int] | None:
+        """(top, left, height, width) where this draw shows exactly a whole, unresampled part of the canvas, else None.
+
+        >>> from phosphene.transforms import center_crop, scale
+        >>> center_crop(4).window((8, 8), ()), scale(2).window((8, 8), 2.0)
+        ((2, 2, 4, 4), None)
+        """
+        from .fusion import window
+
+        return window(self.steps(size, draw), size)
+
     def __rshift__(self, other: Any) -> Transform:
         from .stack import sequence
 
@@ -88,12 +108,16 @@ class Transform(Value, room="tf", abstract=True):
 class Geometric(Transform, abstract=True):
     """A transform that moves pixels: an affine for each draw. Neighbors in a stack fuse into one warp.
 
-    A subclass may have a field `fill`: a number, "reflect", "edge", or None to leave it to the rest of the stack.
+    A subclass may have a field `fill`: a number, "reflect", "edge", "wrap", or None to leave it to the rest of the stack.
     """
 
     def affine(self, size: Size, draw: Draw) -> Affine:
         """From output pixels to pixels of an input of `size`."""
         raise NotImplementedError
+
+    def view(self, size: Size, draw: Draw) -> View:
+        """The affine; a subclass that bends lines returns another view in its place."""
+        return self.affine(size, draw)
 
     @property
     def border(self) -> Fill | None:
@@ -106,7 +130,7 @@ class Geometric(Transform, abstract=True):
         check_draws(self, x, draws)
         size = (int(x.shape[-2]), int(x.shape[-1]))
         fill = UNDECLARED if self.border is None else self.border
-        return warp(x, [self.affine(size, draw) for draw in draws], self.output_size(size), fill)
+        return warp(x, [self.view(size, draw) for draw in draws], self.output_size(size), fill)
 
 
 UNDECLARED: Fill = "reflect"
@@ -118,6 +142,10 @@ class _Identity(Transform, abstract=True):
 
     @property
     def deterministic(self) -> bool:
+        return True
+
+    @property
+    def windowed(self) -> bool:
         return True
 
     def apply(self, x: Tensor, draws: Sequence[Draw]) -> Tensor:
@@ -140,17 +168,6 @@ def draw(transform: Transform, size: Size, generators: Sequence[torch.Generator]
     return [transform.sample(size, generator) for generator in generators]
 
 
-def uniform(generator: torch.Generator, low: float = 0.0, high: float = 1.0) -> float:
-    """A number in [low, high)."""
-    number: float = torch.rand((), generator=generator, dtype=torch.float64).item()
-    return low + (high - low) * number
-
-
-def integer(generator: torch.Generator, low: int, high: int) -> int:
-    """An integer in low ... high, both included."""
-    return int(torch.randint(low, high + 1, (), generator=generator).item())
-
-
 def check_draws(owner: Transform, x: Tensor, draws: Sequence[Draw]) -> None:
     """Refuse what is not a batch of pictures with one draw each."""
     if x.ndim != 4 or len(draws) != len(x):
@@ -161,12 +178,18 @@ def check_draws(owner: Transform, x: Tensor, draws: Sequence[Draw]) -> None:
         )
 
 
+FILLS = ("reflect", "edge", "wrap")
+"""The fills that are no number."""
+
+
 def check_fill(owner: str, fill: Any) -> None:
     """Refuse what is not a fill."""
-    if fill is None or fill in ("reflect", "edge"):
+    if fill is None or fill in FILLS:
         return
     if isinstance(fill, str):
-        raise BadArgument(f"{owner}: fill is {fill!r}", "a number, 'reflect' or 'edge' expected", "write fill=0.5")
+        raise BadArgument(
+            f"{owner}: fill is {fill!r}", "a number, 'reflect', 'edge' or 'wrap' expected", "write fill=0.5"
+        )
     check_number(owner, "fill", fill)
 
 

@@ -1,20 +1,19 @@
-"""Transforms that move pixels; in a stack, neighbors fuse into one bilinear warp.
+"""Shifts and mirrors: transforms that move pixels without stretching them.
 
-The fill says what lies beyond the picture's border: a number, "reflect" or "edge". One fill serves a whole warp, so a
-word may leave it open (None): see `stack`. Sizes are in pixels, angles in degrees, positive counterclockwise.
+In a stack, neighbors that move pixels fuse into one bilinear warp. The fill says what lies beyond the picture's border: a
+number, "reflect", "edge" or "wrap". One fill serves a whole warp, so a word may leave it open (None): see `fusion`.
 """
 
 from __future__ import annotations
-
-import math
-from typing import Any
 
 import torch
 
 from ..errors import BadArgument
 from ..values import check_integer, check_number
-from .base import Draw, Geometric, check_fill, integer, uniform
-from .warp import Affine, Fill, Size, about, center, shift
+from .base import Draw, Geometric, check_fill
+from .maps import IDENTITY, Affine, Size, shift
+from .ranges import integer, uniform
+from .warp import Fill
 
 
 class pad(Geometric):
@@ -48,6 +47,8 @@ class pad(Geometric):
 class jitter(Geometric):
     """A shift by -pixels ... +pixels in x and in y, whole numbers all alike; the size is kept.
 
+    With fill="wrap" what leaves on one side enters on the other: DeepDream's jitter (Mordvintsev et al. 2015), torch.roll.
+
     >>> jitter(8).sample((224, 224), torch.Generator().manual_seed(7))
     (1, -3)
     """
@@ -73,93 +74,66 @@ class jitter(Geometric):
         return shift(*draw)
 
 
-class _Ranged(Geometric, abstract=True):
-    """A number drawn from low ... high, or from a tuple of choices; subclasses declare the fields."""
+class translate(Geometric):
+    """A shift by up to `fraction` of the width in x and of the height in y, uniform and not of whole pixels.
 
-    low: Any
-    high: float | None
+    >>> translate(0.5).affine((8, 8), (0.25, -0.5))
+    (1.0, 0.0, -2.0, 0.0, 1.0, 4.0)
+    """
 
-    def _check(self, least: float) -> None:
-        name = type(self).__name__
-        if isinstance(self.low, (list, tuple)):
-            object.__setattr__(self, "low", tuple(self.low))
-            if self.high is not None or not self.low:
-                raise BadArgument(
-                    f"{self!r}", "a tuple of choices alone, or low and high", f"write tf.{name}(low, high)"
-                )
-            for number in self.low:
-                check_number(name, "a choice", number, least)
-            return
-        check_number(name, "low", self.low, least)
-        if self.high is None:
-            return
-        check_number(name, "high", self.high, least)
-        if self.low > self.high:
-            raise BadArgument(f"{self!r}", "the lower bound first", f"write tf.{name}({self.high}, {self.low})")
-        if self.low == self.high:
-            object.__setattr__(self, "high", None)
+    fraction: float
+    fill: Fill | None = None
+
+    def __post_init__(self) -> None:
+        check_number("translate", "fraction", self.fraction, 0)
+        check_fill("translate", self.fill)
 
     @property
     def deterministic(self) -> bool:
-        """Where there is one number to draw."""
-        return len(set(self.low)) == 1 if isinstance(self.low, tuple) else self.high is None
-
-    def _number(self, generator: torch.Generator, log: bool = False) -> float:
-        if isinstance(self.low, tuple):
-            return float(self.low[integer(generator, 0, len(self.low) - 1)])
-        low, high = float(self.low), float(self.low if self.high is None else self.high)
-        return math.exp(uniform(generator, math.log(low), math.log(high))) if log else uniform(generator, low, high)
-
-
-class scale(_Ranged):
-    """The picture `low` to `high` times as large about its center, in a frame that keeps its size.
-
-    Uniform, or log-uniform with `log`; a tuple in place of `low` is a list of equally likely choices, one number alone
-    is that scale always.
-
-    >>> scale(0.9, 1.1), scale((0.9, 1, 1.1)), scale(2, 2)
-    (tf.scale(0.9, high=1.1), tf.scale((0.9, 1, 1.1)), tf.scale(2))
-    """
-
-    low: Any
-    high: float | None = None
-    log: bool = False
-    fill: Fill | None = None
-
-    def __post_init__(self) -> None:
-        self._check(1e-3)
-        check_fill("scale", self.fill)
+        """At zero strength."""
+        return self.fraction == 0
 
     def sample(self, size: Size, generator: torch.Generator) -> Draw:
-        """The factor."""
-        return self._number(generator, self.log)
+        """(x, y) as fractions: how far the picture moves right and down."""
+        reach = float(self.fraction)
+        return uniform(generator, -reach, reach), uniform(generator, -reach, reach)
 
     def affine(self, size: Size, draw: Draw) -> Affine:
-        """A scaling about the center."""
-        return about(center(size), center(size), 1 / draw, 0.0)
+        """A shift."""
+        right, down = draw
+        return shift(-right * size[1], -down * size[0])
 
 
-class rotate(_Ranged):
-    """A turn about the center by `low` to `high` degrees, counterclockwise; the size is kept.
+class flip(Geometric):
+    """The mirror image, left for right, with probability `p`; up for down with axis="vertical".
 
-    A tuple in place of `low` is a list of equally likely choices, one number alone is that angle always.
-
-    >>> rotate(-10, 10).output_size((8, 8)), rotate(90).deterministic
-    ((8, 8), True)
+    >>> flip(1)(torch.arange(3.0).reshape(1, 1, 1, 3), [torch.Generator()])
+    tensor([[[[2., 1., 0.]]]])
     """
 
-    low: Any
-    high: float | None = None
-    fill: Fill | None = None
+    p: float = 0.5
+    axis: str = "horizontal"
 
     def __post_init__(self) -> None:
-        self._check(-math.inf)
-        check_fill("rotate", self.fill)
+        check_number("flip", "p", self.p, 0, 1)
+        if self.axis not in ("horizontal", "vertical"):
+            raise BadArgument(
+                f"flip: axis is {self.axis!r}", "'horizontal' or 'vertical' expected", "write axis='vertical'"
+            )
+
+    @property
+    def deterministic(self) -> bool:
+        """Where it happens always or never."""
+        return self.p in (0, 1)
 
     def sample(self, size: Size, generator: torch.Generator) -> Draw:
-        """The angle in degrees."""
-        return self._number(generator)
+        """Whether it happens."""
+        return uniform(generator) < self.p
 
     def affine(self, size: Size, draw: Draw) -> Affine:
-        """A rotation about the center."""
-        return about(center(size), center(size), 1.0, draw)
+        """A mirror."""
+        if not draw:
+            return IDENTITY
+        if self.axis == "vertical":
+            return 1.0, 0.0, 0.0, 0.0, -1.0, size[0] - 1.0
+        return -1.0, 0.0, size[1] - 1.0, 0.0, 1.0, 0.0

@@ -1,23 +1,20 @@
-"""Stacks: one transform after another (`>>`), one of several at random (`|`), and the fusion into one warp.
-
-A run of geometric transforms is one warp, with one fill: the first that a word of the run declares, or "reflect" where
-none does. A word that declares another fill begins a new warp, and so does anything that is not geometric. Inside a
-run nothing is cut off on the way: what leaves the frame in one step and returns in the next is still there.
-"""
+"""Stacks: one transform after another (`>>`), one of several at random (`|`). How they run: `fusion`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..errors import BadArgument, ShapeMismatch
 from ..values import OR, SHIFT, joined
-from .base import UNDECLARED, Draw, Geometric, Step, Transform, check_draws, identity, integer
-from .warp import IDENTITY, Affine, Fill, Size, after, by_group, warp
+from .base import Draw, Step, Transform, identity
+from .fusion import run
+from .maps import Size
+from .ranges import integer
 
 
 class sequence(Transform):
@@ -38,6 +35,11 @@ class sequence(Transform):
     def deterministic(self) -> bool:
         """Whether all parts are."""
         return all(part.deterministic for part in self.parts)
+
+    @property
+    def windowed(self) -> bool:
+        """Whether all parts are."""
+        return all(part.windowed for part in self.parts)
 
     def output_size(self, size: Size) -> Size:
         """The size after the last part."""
@@ -72,7 +74,7 @@ class sequence(Transform):
 
     def apply(self, x: Tensor, draws: Sequence[Draw]) -> Tensor:
         """All parts, in as few warps as there are runs."""
-        return _run(self, x, draws)
+        return run(self, x, draws)
 
     def text(self) -> tuple[str, int]:
         """The parts with `>>` between them."""
@@ -94,6 +96,11 @@ class choice(Transform):
     def of(*transforms: Transform) -> Transform:
         """One of the transforms; alternatives of alternatives are alternatives."""
         return choice(tuple(p for t in transforms for p in (t.parts if isinstance(t, choice) else (t,))))
+
+    @property
+    def windowed(self) -> bool:
+        """Whether all alternatives are."""
+        return all(part.windowed for part in self.parts)
 
     def output_size(self, size: Size) -> Size:
         """The size after any alternative; ShapeMismatch where they differ."""
@@ -120,64 +127,11 @@ class choice(Transform):
 
     def apply(self, x: Tensor, draws: Sequence[Draw]) -> Tensor:
         """Each picture through its own alternative, those that go one way together."""
-        return _run(self, x, draws)
+        return run(self, x, draws)
 
     def text(self) -> tuple[str, int]:
         """The alternatives with `|` between them."""
         return joined(self.parts, "|", OR)
-
-
-class _Warp(NamedTuple):
-    """A run of geometric transforms, seen as one; `fill` None while no word has declared one."""
-
-    affine: Affine
-    size: Size
-    fill: Fill | None
-
-
-def _fuse(steps: list[Step]) -> list[_Warp | Step]:
-    fused: list[_Warp | Step] = []
-    for step in steps:
-        transform, size, draw = step
-        if not isinstance(transform, Geometric):
-            fused.append(step)
-            continue
-        last = fused.pop() if fused and isinstance(fused[-1], _Warp) else None
-        run = last if isinstance(last, _Warp) else _Warp(IDENTITY, size, None)
-        if None not in (run.fill, transform.border) and run.fill != transform.border:
-            fused.append(run)
-            run = _Warp(IDENTITY, size, None)
-        fill = transform.border if run.fill is None else run.fill
-        fused.append(_Warp(after(run.affine, transform.affine(size, draw)), transform.output_size(size), fill))
-    return fused
-
-
-def _run(owner: Transform, x: Tensor, draws: Sequence[Draw]) -> Tensor:
-    """Each picture through its own steps; pictures whose steps differ in their draws alone stay together."""
-    check_draws(owner, x, draws)
-    size = (int(x.shape[-2]), int(x.shape[-1]))
-    if not draws:
-        return x.new_zeros(0, x.shape[1], *owner.output_size(size))
-    plans = [_fuse(owner.steps(size, draw)) for draw in draws]
-    # A warp is told apart by its fill and size, anything else by what it is and the size it meets.
-    ways = [tuple(step[1:] if isinstance(step, _Warp) else step[:2] for step in plan) for plan in plans]
-    if len(set(ways)) > 1 and len({owner.after(size, draw) for draw in draws}) > 1:
-        owner.output_size(size)  # raises: the ways end at different sizes
-
-    def walk(pictures: Tensor, members: list[int], way: tuple[Any, ...]) -> Tensor:
-        for place in range(len(way)):
-            pictures = _together(pictures, [plans[i][place] for i in members])
-        return pictures
-
-    return by_group(x, ways, walk)
-
-
-def _together(x: Tensor, steps: list[_Warp | Step]) -> Tensor:
-    first = steps[0]
-    if isinstance(first, _Warp):
-        fill = UNDECLARED if first.fill is None else first.fill
-        return warp(x, [step[0] for step in steps if isinstance(step, _Warp)], first.size, fill)
-    return first[0].apply(x, [step[2] for step in steps])
 
 
 def _checked(owner: str, parts: Any, kind: type[sequence] | type[choice]) -> tuple[Transform, ...]:

@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from phosphene.objectives import algebra as al
-from phosphene.objectives.analysis import Site
+from phosphene.objectives.analysis import Site, target_sites
 from phosphene.objectives.tree import written_out
 from phosphene.values import tensor
 
@@ -75,10 +75,10 @@ def leaf(term, activations):
     given = {}
     for parameter in term.definition.parameters:
         value = dict(term.arguments).get(parameter.name, parameter.default)
-        target = Site(term.layer, term.path, value)
+        target = target_sites(term).get(parameter.name)
         if isinstance(value, tensor) and target in activations:
             value = activations[target]
-            value = term.definition.keep(value) if term.definition.keep else value
+            value = term.definition.keep(value) if term.definition.keep and not target.region else value
         elif isinstance(value, tensor):
             value = value.numbers()
         given[parameter.name] = value

@@ -12,6 +12,7 @@ from torch.autograd.function import once_differentiable
 
 from ...values import check_number
 from .base import Call, Rule
+from .through import gated
 
 # Beyond this exponent a sigmoid is 1 in double precision; the fused kernel passes the gradient on as it is.
 _SATURATED = 36.0
@@ -29,7 +30,7 @@ class soft_gate(Rule):
     phosphene.errors.BadArgument: rules.soft_gate() & rules.soft_gate(k=1): both change ReLU. ...
     """
 
-    sites: ClassVar[tuple[str, ...]] = ("relu", "relu6")
+    changes: ClassVar[tuple[str, ...]] = ("relu", "relu6")
     k: float = 2.0
 
     def __post_init__(self) -> None:
@@ -47,7 +48,7 @@ class leaky_gate(Rule):
     rules.leaky_gate()
     """
 
-    sites: ClassVar[tuple[str, ...]] = ("relu", "relu6")
+    changes: ClassVar[tuple[str, ...]] = ("relu", "relu6")
     slope: float = 0.1
 
     def __post_init__(self) -> None:
@@ -56,6 +57,32 @@ class leaky_gate(Rule):
     def apply(self, call: Call) -> Tensor:
         """The value of the call, with a leak behind it."""
         return _through(_LeakyGate, call, float(self.slope))
+
+
+class softplus(Rule):
+    """ReLU and ReLU6 with the backward pass of softplus: g sigmoid(beta x), for ReLU6 that minus g sigmoid(beta (x - 6)).
+
+    beta: the slope, in units of the activations themselves; `soft_gate` measures its own.  Dombrowski et al. 2019,
+    "Explanations can be manipulated and geometry is to blame".
+
+    >>> softplus(beta=5)
+    rules.softplus(beta=5)
+    """
+
+    changes: ClassVar[tuple[str, ...]] = ("relu", "relu6")
+    beta: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number(repr(self), "beta", self.beta, 1e-3, 1e3)
+
+    def apply(self, call: Call) -> Tensor:
+        """The value of the call, with softplus behind it."""
+        x, beta = call.inputs[0], float(self.beta)
+        factor = torch.sigmoid(beta * x)
+        if call.site == "relu6":
+            factor -= torch.sigmoid(beta * (x - 6))
+        result: Tensor = gated(call, torch.mul, (factor,))
+        return result
 
 
 def spread(x: Tensor) -> Tensor:

@@ -2,59 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor
-from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from ...errors import BadArgument
-from ..depth import carry, depth_of
-from .base import SITES, Call, Rule
-
-Reader = Callable[..., Call | None]
+from ..depth import carry
+from ..vision import Vision
+from .base import SITES, Call, Rule, Running, clash
+from .calls import LAYERS, READERS, with_branch
+from .scope import check_names, watched
 
 
 class Watch(TorchFunctionMode):
-    """Counts the calls at each site during a forward pass, and lets rules change the backward pass of some."""
+    """Finds the calls at some sites during a forward pass; `met` says what becomes of each."""
 
-    def __init__(self, rules: tuple[Rule, ...] = ()) -> None:
+    def __init__(self, sites: Iterable[str]) -> None:
         super().__init__()
-        self.rules = {site: rule for rule in rules for site in rule.sites}
-        self.counts = {repr(rule): 0 for rule in rules} if rules else dict.fromkeys(SITES, 0)
-        self.names = {site: repr(rule) for site, rule in self.rules.items()} if rules else {s: s for s in SITES}
-        self.deep = "residual" in self.names
+        self.sites = frozenset(sites)
+        self.deep = "residual" in self.sites
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """Run one call, through its rule where it has one."""
+        """Run one call, through `met` where it is at one of the sites."""
         kwargs = kwargs or {}
         call = None
-        if (reader := _READERS.get(func)) is not None and (call := reader(*args, **kwargs)) is not None:
-            call = _with_branch(call) if call.site == "residual" and self.deep else call
-        if call is None or call.site not in self.names:
+        if (reader := READERS.get(func)) is not None and (call := reader(*args, **kwargs)) is not None:
+            call = with_branch(call) if call.site == "residual" and self.deep else call
+        if call is None or call.site not in self.sites:
             result = func(*args, **kwargs)
         else:
-            self.counts[self.names[call.site]] += 1
-            if self.rules and torch.is_grad_enabled() and any(x.requires_grad for x in call.inputs):
-                result = self.rules[call.site].apply(call._replace(run=lambda: func(*args, **kwargs)))
-            else:
-                result = func(*args, **kwargs)
+            result = self.met(call, partial(func, *args, **kwargs))
         if self.deep:
-            carry(result, args, kwargs, func in _LAYERS)
+            carry(result, args, kwargs, func in LAYERS)
         return result
+
+    def met(self, call: Call, run: Callable[[], Any]) -> Any:
+        """What becomes of a call at one of the sites."""
+        raise NotImplementedError
+
+
+class Census(Watch):
+    """Counts the calls: how many there are at each site, and which of some rules would change each."""
+
+    def __init__(self, rules: Iterable[Rule] = (), running: Running = lambda names: True) -> None:
+        super().__init__(SITES)
+        self.rules, self.running = list(rules), running
+        self.counts = dict.fromkeys(SITES, 0)
+        self.claims: list[tuple[str, list[Rule]]] = []
+
+    def met(self, call: Call, run: Callable[[], Any]) -> Any:
+        """Count it."""
+        self.counts[call.site] += 1
+        self.claims.append(
+            (call.site, [one for one in self.rules if call.site in one.sites and one.inside(self.running)])
+        )
+        return run()
+
+
+class Bend(Watch):
+    """Lets rules change the backward pass of their calls, and counts how often each did."""
+
+    def __init__(self, rules: tuple[Rule, ...], running: Running) -> None:
+        super().__init__(site for rule in rules for site in rule.sites)
+        self.rules = {site: [(rule, repr(rule)) for rule in rules if site in rule.sites] for site in self.sites}
+        self.running = running
+        self.counts = {repr(rule): 0 for rule in rules}
+
+    def met(self, call: Call, run: Callable[[], Any]) -> Any:
+        """Run it through its rule."""
+        found = [one for one in self.rules[call.site] if one[0].inside(self.running)]
+        if not found:
+            return run()
+        if len(found) > 1:
+            raise clash(found[0][0], found[1][0], call.site)
+        rule, name = found[0]
+        self.counts[name] += 1
+        bent = torch.is_grad_enabled() and any(x.requires_grad for x in call.inputs)
+        return rule.apply(call._replace(run=run)) if bent or rule.replaces else run()
 
 
 @contextmanager
-def applied(rule: Rule | tuple[()] | None) -> Iterator[dict[str, int]]:
+def applied(rule: Rule | tuple[()] | None, step: int = 0, vision: Vision | None = None) -> Iterator[dict[str, int]]:
     """Forward passes made while this is open have the rule's backward pass; yields the number of matches by rule.
 
-    A rule with alternatives has to be resolved for a network first, by `check` (BadArgument). The way back is recorded
-    in the forward pass: `backward()` may come later.
+    step: the number of the update, from 0; a rule whose time has passed is as if absent.  vision: the network, which
+    rules with a scope need (`rule.at("layer4")`).  A rule with alternatives has to be resolved for a network first, by
+    `check`. The way back is recorded in the forward pass: `backward()` may come later.  Errors: BadArgument,
+    UnknownLayer.
     """
     if rule is None or rule == ():
         yield {}
@@ -63,88 +103,15 @@ def applied(rule: Rule | tuple[()] | None) -> Iterator[dict[str, int]]:
         raise BadArgument(
             f"applied({rule!r})", "a rule without alternatives expected", "resolve it first: rules.check(rule, model)"
         )
-    watch = Watch(rule.alternatives()[0])
-    with watch:
-        yield watch.counts
-
-
-def _with_branch(call: Call) -> Call | None:
-    """An addition of two ways of different depth from the picture; the deeper one is the residual branch."""
-    a, b = call.inputs
-    if a.ndim < 3 or a.shape != b.shape:
-        return None
-    first, second = depth_of(a), depth_of(b)
-    if first is None or second is None or first == second:
-        return None
-    return call._replace(branch=int(second > first))
-
-
-def _relu(input: Tensor, inplace: bool = False) -> Call:
-    return Call("relu", (input,), inplace)
-
-
-def _relu6(input: Tensor, inplace: bool = False) -> Call:
-    return Call("relu6", (input,), inplace)
-
-
-def _hardtanh(input: Tensor, min_val: float = -1, max_val: float = 1, inplace: bool = False) -> Call | None:
-    return Call("relu6", (input,), inplace) if (min_val, max_val) == (0, 6) else None
-
-
-def _clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Any = None) -> Call | None:
-    if isinstance(min, Tensor) or min != 0 or isinstance(max, Tensor) or out is not None:
-        return None
-    return Call("relu", (input,)) if max is None else _relu6(input) if max == 6 else None
-
-
-def _max_pool(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Call | None:
-    if return_indices or dilation not in (1, (1, 1), [1, 1]):  # there is no average pooling with holes
-        return None
-    return Call("max_pool", (input,), window=(kernel_size, stride or kernel_size, padding, ceil_mode))
-
-
-def _add(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Call | None:
-    if alpha != 1 or out is not None or not (isinstance(input, Tensor) and isinstance(other, Tensor)):
-        return None
-    return Call("residual", (input, other))
-
-
-def _inplace(reader: Reader) -> Reader:
-    def read(*args: Any, **kwargs: Any) -> Call | None:
-        call = reader(*args, **kwargs)
-        return call and call._replace(inplace=True)
-
-    return read
-
-
-# Composite functions such as F.relu arrive as one call; the calls inside them are not seen.
-_READERS: dict[Any, Reader] = {
-    **dict.fromkeys((F.relu, torch.relu, Tensor.relu), _relu),
-    **dict.fromkeys((F.relu_, torch.relu_, Tensor.relu_), _inplace(_relu)),
-    F.relu6: _relu6,
-    F.hardtanh: _hardtanh,
-    F.hardtanh_: _inplace(_hardtanh),
-    **dict.fromkeys((torch.clamp, Tensor.clamp, torch.clamp_min, Tensor.clamp_min), _clamp),
-    **dict.fromkeys((torch.clamp_, Tensor.clamp_, torch.clamp_min_, Tensor.clamp_min_), _inplace(_clamp)),
-    **dict.fromkeys((F.max_pool2d, torch.max_pool2d), _max_pool),
-    **dict.fromkeys((torch.add, Tensor.add, Tensor.__add__, Tensor.__radd__), _add),
-    **dict.fromkeys((Tensor.add_, Tensor.__iadd__), _inplace(_add)),
-}
-
-# What counts as a layer on the way from the picture.
-_LAYERS = frozenset(
-    {
-        *(torch.conv1d, torch.conv2d, torch.conv3d, torch.conv_transpose1d, torch.conv_transpose2d),
-        *(torch.conv_transpose3d, F.conv1d, F.conv2d, F.conv3d, F.linear, F.bilinear),
-        *(torch.matmul, Tensor.matmul, Tensor.__matmul__, torch.bmm, Tensor.bmm, torch.mm, Tensor.mm, torch.einsum),
-        *(torch.addmm, torch.baddbmm, F.scaled_dot_product_attention, F.multi_head_attention_forward),
-    }
-)
+    rules = tuple(one for one in rule.alternatives()[0] if one.active(step))
+    if not rules:
+        yield {}
+        return
+    for one in (one for one in rules if one.scopes):
+        if vision is None:
+            raise BadArgument(
+                f"applied({rule!r})", "the network whose modules it names expected", "write applied(rule, vision=model)"
+            )
+        check_names(one, vision)
+    with watched(rules, vision) as running, Bend(rules, running) as bend:
+        yield bend.counts

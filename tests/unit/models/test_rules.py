@@ -332,10 +332,9 @@ def test_soft_pooling(options):
     assert torch.allclose(g, torch.autograd.grad((mean * weights).sum(), a)[0])
 
 
-def test_pools_with_holes_or_indices_are_left_alone():
+def test_pools_with_holes_are_left_alone():
     holes = Vision(nn.MaxPool2d(3, dilation=2), HALF, HALF, size=16)
     assert sites(holes)["max_pool"] == 0
-    assert sites(Vision(nn.MaxPool2d(3, return_indices=True), HALF, HALF, size=16))["max_pool"] == 0
 
 
 def test_the_way_back_is_linear(network, picture):

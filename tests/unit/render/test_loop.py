@@ -13,6 +13,7 @@ import phosphene as ph
 from phosphene import errors, param
 from phosphene import objectives as obj
 from phosphene import transforms as tf
+from phosphene.render.moment import Moment
 from phosphene.render.optimizers import Optimizer
 from tests import toys
 
@@ -30,7 +31,7 @@ def descend(optimizer: Optimizer, make: Any, steps: int = 6) -> tuple[torch.Tens
     theirs = x.clone().requires_grad_()
     oracle = make([theirs])
     for step in range(steps):
-        ours, memory = optimizer.update(ours, {"x": 2 * weights * ours["x"]}, memory, step, steps)
+        ours, memory = optimizer.update(ours, {"x": 2 * weights * ours["x"]}, memory, Moment(step, steps))
         theirs.grad = 2 * weights * theirs.detach()
         oracle.step()
     return ours["x"], theirs.detach()
@@ -58,17 +59,21 @@ def test_lbfgs_steps_as_that_of_torch_on_one_picture() -> None:
     def slope(at: torch.Tensor) -> torch.Tensor:
         return 2 * weights * at + 0.4 * at**3
 
+    def value(at: torch.Tensor) -> torch.Tensor:
+        return weights * at**2 + 0.1 * at**4
+
     ours, memory = {"x": x.clone()}, ph.lbfgs().init({"x": x})
     theirs = x.clone().requires_grad_()
     oracle = torch.optim.LBFGS([theirs], lr=1, max_iter=5, history_size=20, tolerance_grad=0, tolerance_change=0)
 
     def closure() -> torch.Tensor:
         theirs.grad = slope(theirs.detach())
-        return (weights * theirs**2 + 0.1 * theirs**4).sum().detach()
+        return value(theirs).sum().detach()
 
     oracle.step(closure)
     for step in range(5):
-        ours, memory = ph.lbfgs().update(ours, {"x": slope(ours["x"])}, memory, step, 5)
+        moment = Moment(step, 5, scores=-value(ours["x"]).sum(1))
+        ours, memory = ph.lbfgs().update(ours, {"x": slope(ours["x"])}, memory, moment)
     torch.testing.assert_close(ours["x"], theirs.detach(), rtol=1e-8, atol=1e-8)
 
 
@@ -104,7 +109,7 @@ def test_normalized_gradients_have_size_one(by: str, frame: str) -> None:
 
 
 def test_a_zero_gradient_stays_zero() -> None:
-    flat = ph.gradients.normalize("l2").apply(torch.zeros(2, 3, 4, 4), 0, 1)
+    flat = ph.gradients.normalize("l2").apply(torch.zeros(2, 3, 4, 4), Moment())
     assert torch.equal(flat, torch.zeros(2, 3, 4, 4))
 
 

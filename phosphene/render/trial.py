@@ -1,0 +1,182 @@
+"""A first look before step 0: everything that a run will do is tried once, on zeros or on the first picture."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import BadArgument
+from ..objectives.algebra import Coefficient, Draw, Objective
+from ..objectives.analysis import couples_batch
+from ..objectives.evaluate import Context
+from ..objectives.lower import Program
+from ..objectives.tree import nodes
+from ..param import Param
+from ..values import Value, check_integer
+from .edits import rows
+from .memory import chunk_size
+from .moment import Moment
+from .plan import Part
+from .schedules import Schedule
+from .views import Draws, Views
+
+State = dict[str, Tensor]
+
+
+def tried(
+    program: Program,
+    views: Views,
+    param: Param,
+    seen: tuple[int, int],
+    seeds: list[int],
+    wanted: Any,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> int:
+    """Run the objective once on one picture, which finds what is wrong with it; the pictures that fit into memory."""
+    attempt = partial(_attempt, program, views, param, seen, seeds, device, dtype)
+    if wanted is not None:
+        check_integer("render", "chunk", wanted, 1)
+    fitting = chunk_size(attempt, len(seeds), device)
+    if not couples_batch(program.objective):
+        return fitting if wanted is None else min(int(wanted), len(seeds))
+    if wanted is not None and wanted < len(seeds):
+        raise BadArgument(
+            f"chunk={wanted} for an objective that couples the {len(seeds)} pictures of its batch",
+            "all pictures in one pass expected",
+            "leave chunk out, or render fewer pictures",
+        )
+    return len(seeds)
+
+
+def _attempt(
+    program: Program,
+    views: Views,
+    param: Param,
+    seen: tuple[int, int],
+    seeds: list[int],
+    device: torch.device,
+    dtype: torch.dtype,
+) -> Tensor:
+    """The scores of a first picture, with their graph."""
+    given = param.given(seeds, 0, dtype, device)
+    canvas = param.decode({**param.init(seeds, dtype, device), **given})[:1, :, : seen[0], : seen[1]].detach()
+    views.capture_targets(canvas, program.objective)
+    activations = views.activations(canvas.requires_grad_(), Draws(seeds[:1], 0, 0), None, given)
+    scores, _ = program(activations, Context(1, 0, 0, 1, dtype, device))
+    return scores
+
+
+def check_part(part: Part, seeds: Sequence[int], dtype: torch.dtype, device: torch.device, samples: int) -> None:
+    """Every schedule, link, operator and constraint of a stage can do what is asked."""
+    for value in (part.optimizer, part.gradient, part.operators, part.within, part.program.objective):
+        for schedule in _schedules(value):
+            _check_schedule(schedule, part)
+    if part.optimizer.line_search:
+        _check_line_search(part)
+    _check_windows(part, samples)
+    state = part.param.init(seeds, dtype, device)
+    picture = torch.full((1, part.param.channels, *part.param.size), 0.5, dtype=dtype, device=device)
+    moment = Moment(0, part.steps, part.number, 0, tuple(seeds[:1]), picture.new_zeros(1), picture)
+    for link in part.gradient:
+        for x in state.values() if link.frame == "state" else [picture]:
+            rows(part.param, x, link.apply, moment) if link.frame == "state" else link.apply(x, moment)
+    for operator in part.operators:
+        if operator.frame == "state":
+            for x in state.values():
+                rows(part.param, x, operator.apply, moment)
+            continue
+        part.param.encode(operator.apply(picture, moment).double())
+    if part.within is not None:
+        part.within.check(picture)
+        part.param.encode(part.within.project(picture).double())
+
+
+def check_passage(
+    before: Part | None, part: Part, param: Param, seeds: Sequence[int], dtype: torch.dtype, device: torch.device
+) -> None:
+    """A stage can take over picture and memory from the one before it."""
+    grey = torch.full((1, part.param.channels, *part.param.size), 0.5, dtype=torch.float64)
+    if part.stage.carry == "detail" or (part.stage.resample and before and before.param.size != part.param.size):
+        part.param.encode(grey)
+    if before is None:
+        return
+    if before.param.size != part.param.size and part.stage.resample is None:
+        before.param.resize(before.param.init(seeds, dtype, device), part.param.size)
+    if part.stage.memory == "resample":
+        if type(part.optimizer) is not type(before.optimizer) or not part.optimizer.resizable:
+            raise BadArgument(
+                f"stage {part.number} resamples the memory of {before.optimizer!r} for {part.optimizer!r}",
+                "the same optimizer in both stages, one whose memory has the picture's shape",
+                "write memory='reset', or leave it out",
+            )
+        before.param.resize(before.param.init(seeds, dtype, device), part.param.size)
+
+
+def _check_line_search(part: Part) -> None:
+    """A line search compares scores: of one and the same function, and with its gradient."""
+    transforms = part.views.transforms
+    drawn = [step.transform for site in part.program.sites for step in site.path if isinstance(step, Draw)]
+    wild = [one for one in (transforms, *drawn) if not one.deterministic]
+    varying = [node for node in nodes(part.program.objective) if isinstance(node, Coefficient) and _schedules(node)]
+    problems = [
+        (part.gradient, "the gradient of the score itself", "leave the chain out, or write optimizers.sgd(...)"),
+        (part.operators, "no step but its own", "leave operators out"),
+        (part.within, "no step but its own", "write optimizers.lbfgs(bounds=constraints.box(0, 1))"),
+        (wild and wild[0], "the same draw at every step", f"write tf.frozen({wild and wild[0]!r})"),
+        (varying and varying[0], "an objective that stays what it is", "write a number in place of the schedule"),
+        (part.param.given([0], 0) and part.param, "a parameterization without chance", "write optimizers.adam()"),
+    ]
+    for given, expected, instead in problems:
+        if given:
+            raise BadArgument(
+                f"{part.optimizer!r}, which compares scores along a line, with {given!r}"[:400],
+                f"{expected} expected",
+                instead,
+            )
+
+
+def _check_windows(part: Part, samples: int) -> None:
+    for operator in part.operators:
+        if operator.frame == "view" and (not part.views.transforms.windowed or samples > 1):
+            raise BadArgument(
+                f"{operator!r} with {samples} samples of {part.views.transforms!r}",
+                "transforms that show a part of the canvas as it is, and one look at each step",
+                "write frame='canvas', or transforms=tf.crop(160)",
+            )
+
+
+def _schedules(value: Any) -> list[Schedule]:
+    return list(_walk(value))
+
+
+def _walk(value: Any) -> Iterator[Schedule]:
+    if isinstance(value, Schedule):
+        yield value
+    if isinstance(value, (tuple, list)):
+        for one in value:
+            yield from _walk(one)
+    elif isinstance(value, Objective):
+        for node in nodes(value):
+            if isinstance(node, Coefficient):
+                yield from _walk(node.source)
+    elif isinstance(value, Value):
+        for field in dataclasses.fields(value):  # type: ignore[arg-type]
+            yield from _walk(getattr(value, field.name))
+
+
+def _check_schedule(schedule: Schedule, part: Part) -> None:
+    for step in range(part.steps):
+        number = schedule(step, part.steps, part.number)
+        if not math.isfinite(number):
+            raise BadArgument(
+                f"{schedule!r} is {number} at step {step} of {part.steps}",
+                "a finite number at every step expected",
+                "mend the schedule",
+            )
