@@ -1,11 +1,11 @@
-"""Do other networks recognize what is painted?
+"""Do other networks recognize what is painted?  A table: parameterization x transforms x rules.
 
-    python benchmarks/recognition.py [patterns] [imagenet] [--steps 256] [--sheets DIR]
+    python benchmarks/recognition.py [patterns] [mobilenet_v2] [squeezenet1_0] [--steps 64] [--rows wide,maco] [--sheets DIR]
 
 patterns: every class of the bundled network, judged by a second network of another architecture and seed; for oriented
-classes, the angle of the spectral energy too. imagenet: the 16 classes range(31, 1000, 62) painted on MobileNetV2 and
-judged by SqueezeNet, where ../shared/models is present. Variants: `clear` against `plain`, with and without transforms,
-Fourier against pixels.
+classes, the angle of the spectral energy too.  mobilenet_v2, squeezenet1_0: classes of ImageNet painted on the one and
+judged by the other, where ../shared/models is present; --classes held are 33 that no choice was tuned on, tuned are the 16
+of range(31, 1000, 62). A row is "parameterization / transforms / rules"; --rows keeps those that contain one of the words.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,100 +23,113 @@ from torch.nn import functional
 
 import phosphene as ph
 from phosphene import objectives as obj
-from phosphene import param
+from phosphene import optimizers, param, schedules
 from phosphene import transforms as tf
-from phosphene.models import patterns
+from phosphene.models import patterns, rules
 
 ROOT = Path(__file__).parents[1]
 JUDGE = ROOT / "tests" / "data" / "patterns_judge.safetensors"
 SHARED = ROOT.parent / "shared" / "models"
+TUNED = tuple(range(31, 1000, 62))
+HELD = tuple(index for index in range(15, 1000, 29) if index not in TUNED)[:33]
+OTHER = {"mobilenet_v2": "squeezenet1_0", "squeezenet1_0": "mobilenet_v2"}
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("which", nargs="*", default=["patterns", "imagenet"])
-    options.add_argument("--steps", type=int, default=None)
-    options.add_argument("--variants", default="")
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("networks", nargs="*", default=["patterns", "mobilenet_v2"])
+    options.add_argument("--steps", type=int, default=64)
+    options.add_argument("--rows", default="")
+    options.add_argument("--classes", choices=("tuned", "held"), default="held")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--sheets", type=Path, default=None)
     given = options.parse_args()
-    print(f"{'network':12} {'variant':28} steps  top-1  top-5  seconds")
-    for which in given.which:
-        {"patterns": on_patterns, "imagenet": on_imagenet}[which](given)
+    print("| network | parameterization / transforms / rules | steps | top-1 | top-5 | log p | fine | seconds |")
+    print("|---|---|---|---|---|---|---|---|")
+    for network in given.networks:
+        for name, arguments in rows(128 if network == "patterns" else 224, network):
+            if not given.rows or any(word in name for word in given.rows.split(",")):
+                measure(network, name, arguments, given)
 
 
-def variants(size: int) -> dict[str, dict[str, Any]]:
+def rows(size: int, network: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The ways of painting that are compared."""
-    fourier, pixels, bare = param.fourier(size), param.pixels(size) >> param.sigmoid(), {"transforms": tf.identity}
-    return {
-        "clear": {"param": fourier, **ph.presets.clear},
-        "plain": {"param": fourier, **ph.presets.plain},
-        "plain without transforms": {"param": fourier, **ph.presets.plain, **bare},
-        "plain, pixels": {"param": pixels, **ph.presets.plain},
-        "pixels without transforms": {"param": pixels, **ph.presets.plain, **bare},
-        "clear, pixels": {"param": pixels, **ph.presets.clear},
+    paints = {
+        "fourier": param.fourier(size),
+        "pixels": param.pixels(size) >> param.decorrelate("imagenet") >> param.sigmoid(),
+        "pyramid": param.pyramid(size) >> param.decorrelate("imagenet") >> param.sigmoid(),
+        "maco": param.maco(size),
+        "cppn": param.cppn(size) >> param.sigmoid(),
     }
+    views = {"none": tf.identity, "standard": tf.standard, "lucid": tf.lucid, "wide": tf.wide, "maco": tf.maco}
+    ways = {"true": (), "fitting": ph.presets.FITTING}
+    chosen = [("fourier", view, way) for view in views for way in ways]
+    chosen += [(paint, "wide", way) for paint in ("pixels", "pyramid", "cppn") for way in ways]
+    chosen += [("maco", "maco", way) for way in ways] + [("maco", "wide", "fitting")]
+    rate = optimizers.adam(schedules.cosine(0.05))
+    for paint, view, way in chosen:
+        name = f"{paint} / {view} / {way}"
+        yield name, {"param": paints[paint], "transforms": views[view], "rules": ways[way], "optimizer": rate}
+    yield from extra(size, network, rate)
 
 
-def painted(
-    vision: ph.Vision, classes: Sequence[int], name: str, size: int, given: argparse.Namespace
-) -> tuple[ph.Render, float]:
-    """A picture of each class, eight at a time, and the seconds it took."""
-    arguments = dict(variants(size)[name])
-    if given.steps:
-        arguments["steps"] = given.steps
+def extra(size: int, network: str, rate: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Variations on the best rows: each rule alone, smoother pictures, averaged iterates."""
+    base = {"param": param.fourier(size), "transforms": tf.wide, "optimizer": rate}
+    if network == "squeezenet1_0":
+        for slope in (0.03, 0.1, 0.2):
+            yield (
+                f"fourier / wide / leaky {slope} & soft pool",
+                {**base, "rules": rules.leaky_gate(slope) & rules.soft_pool()},
+            )
+        yield "fourier / wide / leaky 0.1", {**base, "rules": rules.leaky_gate()}
+        yield "fourier / wide / soft gate & soft pool", {**base, "rules": rules.soft_gate() & rules.soft_pool()}
+    elif network == "mobilenet_v2":
+        yield "fourier / wide / soft gate", {**base, "rules": rules.soft_gate()}
+        yield "fourier / wide / skip", {**base, "rules": rules.skip_gradient()}
+    fitting = {**base, "rules": ph.presets.FITTING}
+    yield "fourier / wide / fitting, average 0.9", {**fitting, "optimizer": optimizers.average(rate, 0.9)}
+    yield "fourier / wide / fitting, tv", {**fitting, "tv": 0.5}
+
+
+def measure(network: str, name: str, arguments: dict[str, Any], given: argparse.Namespace) -> None:
+    """Paint every class, let the other network judge, print a row, keep the contact sheet."""
+    if network != "patterns" and not SHARED.exists():
+        print(f"| {network} | skipped: no ../shared/models with the two networks |")
+        return
+    vision, judge, size, classes = stage(network, given)
+    arguments = dict(arguments)
+    penalty = arguments.pop("tv", 0) * obj.tv()
     start = time.perf_counter()
-    goal = obj.each(*[obj.logit(index) for index in classes])
-    made = ph.render(vision, goal, seed=given.seed, **arguments)
-    return made, time.perf_counter() - start
-
-
-def report(
-    network: str,
-    name: str,
-    made: ph.Render,
-    seconds: float,
-    logits: Tensor,
-    classes: Sequence[int],
-    given: argparse.Namespace,
-) -> Tensor:
-    """Print how often the intended class comes first and among the first five; keep the contact sheet."""
-    ranks = (logits > logits[torch.arange(len(classes)), torch.tensor(classes)][:, None]).sum(1)
+    goal = obj.each(*[obj.logit(index) - penalty for index in classes])
+    made = ph.render(vision, goal, steps=given.steps, seed=given.seed, **arguments)
+    seconds = time.perf_counter() - start
+    logits = judged(judge, made.images, size)
+    wanted = torch.tensor(classes)
+    here = torch.arange(len(classes))
+    ranks = (logits > logits[here, wanted][:, None]).sum(1)
     top1, top5 = (float((ranks < k).float().mean()) for k in (1, 5))
-    print(f"{network:12} {name:28} {len(made.scores):5}  {top1:5.2f}  {top5:5.2f}  {seconds:7.0f}", flush=True)
+    log = float(logits.log_softmax(1)[here, wanted].mean())
+    print(
+        f"| {network} | {name} | {given.steps} | {top1:.2f} | {top5:.2f} | {log:.2f} | {fine(made.images):.3f} | {seconds:.0f} |",
+        flush=True,
+    )
+    if network == "patterns":
+        missed = [patterns.LABELS[i] for i in classes if ranks[i]]
+        worst = max(abs((found - wanted + 90) % 180 - 90) for wanted, found in angles(made.images))
+        print(f"<!-- missed: {', '.join(missed) or 'none'}; stripes within {worst:.0f} degrees -->", flush=True)
     if given.sheets:
         given.sheets.mkdir(parents=True, exist_ok=True)
-        made.save(given.sheets / f"{network} {name.replace(',', '')} {len(made.scores)}.png".replace(" ", "-"))
-    return ranks
+        made.save(given.sheets / f"{network} {name} {given.steps}.png".replace("/", "-").replace(" ", ""))
 
 
-def on_patterns(given: argparse.Namespace) -> None:
-    """Every class of the bundled network."""
-    vision, judge = ph.load("patterns"), ph.Vision(patterns.load_judge(JUDGE), patterns.MEAN, patterns.STD)
-    classes = range(len(patterns.LABELS))
-    for name in chosen(given):
-        made, seconds = painted(vision, classes, name, 128, given)
-        ranks = report("patterns", name, made, seconds, judged(judge, made.images, patterns.SIZE), classes, given)
-        missed = [patterns.LABELS[i] for i in classes if ranks[i]]
-        print(f"             missed: {', '.join(missed) or 'none'}; angles: {angles(made.images)}", flush=True)
-
-
-def on_imagenet(given: argparse.Namespace) -> None:
-    """16 classes of ImageNet, painted on one real network and judged by another."""
-    if not SHARED.exists():
-        print("imagenet: skipped, no ../shared/models with the two networks")
-        return
-    vision, judge = (
-        ph.load(name, weights=str(SHARED / f"{name}.safetensors")) for name in ("mobilenet_v2", "squeezenet1_0")
-    )
-    classes = range(31, 1000, 62)
-    for name in chosen(given):
-        made, seconds = painted(vision, classes, name, 224, given)
-        report("imagenet", name, made, seconds, judged(judge, made.images, judge.size), classes, given)
-
-
-def chosen(given: argparse.Namespace) -> list[str]:
-    return [name for name in variants(128) if not given.variants or name in given.variants.split(";")]
+def stage(network: str, given: argparse.Namespace) -> tuple[ph.Vision, ph.Vision, Any, Sequence[int]]:
+    """The network that paints, the one that judges, its size, the classes."""
+    if network == "patterns":
+        judge = ph.Vision(patterns.load_judge(JUDGE), patterns.MEAN, patterns.STD)
+        return ph.load("patterns"), judge, patterns.SIZE, range(len(patterns.LABELS))
+    vision, judge = (ph.load(name, weights=str(SHARED / f"{name}.safetensors")) for name in (network, OTHER[network]))
+    return vision, judge, judge.size, TUNED if given.classes == "tuned" else HELD
 
 
 def judged(judge: ph.Vision, images: Tensor, size: Any) -> Tensor:
@@ -127,9 +140,18 @@ def judged(judge: ph.Vision, images: Tensor, size: Any) -> Tensor:
     return logits
 
 
-def angles(images: Tensor) -> Mapping[str, int]:
-    """For each class of stripes, the direction of the spectral energy, which its label states, in degrees."""
-    return {label: round(angle(images[i])) for i, label in enumerate(patterns.LABELS) if label.startswith("stripes")}
+def fine(images: Tensor) -> float:
+    """The share of the spectral energy above a quarter of the sampling frequency: how noisy pictures look."""
+    energy = torch.fft.fft2(images - images.mean((2, 3), keepdim=True)).abs().square()
+    fy, fx = (torch.fft.fftfreq(n) for n in images.shape[-2:])
+    high = (fy[:, None].square() + fx.square()).sqrt() > 0.25
+    return float((energy * high).sum() / energy.sum())
+
+
+def angles(images: Tensor) -> list[tuple[float, float]]:
+    """For each class of stripes, the angle that its label states and that of the spectral energy, in degrees."""
+    striped = [(i, label) for i, label in enumerate(patterns.LABELS) if label.startswith("stripes")]
+    return [(float("".join(filter(str.isdigit, label)) or 0), angle(images[i])) for i, label in striped]
 
 
 def angle(image: Tensor) -> float:

@@ -32,7 +32,7 @@ class Chairs(nn.Module):
             self.fc1 = nn.Linear(styles + view, 6)
             self.fc5 = nn.Linear(6, 8)
             self.up = nn.ConvTranspose2d(2, 3, 3)
-        self.unused = nn.Linear(1, 1)
+            self.unused = nn.Linear(1, 1)
 
     def forward(self, style: Tensor, view: Tensor) -> Tensor:
         hidden = self.fc1(torch.cat([style, view], 1))

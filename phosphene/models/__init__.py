@@ -2,7 +2,8 @@
 
 `load` finds a network and `Vision` wraps your own, with the range of its input; `layers` lists the names that
 objectives use. `Capture` is the forward pass of the render loop, `probe` checks names before it, `guarded` keeps the
-network as it was; `rules` are gradient rules. Next: objectives, made of these names, and render, which runs them.
+network as it was, `propagate` takes regions of a picture to layers; `rules` are gradient rules. Next: objectives, made
+of these names, and render, which runs them.
 """
 
 from . import rules

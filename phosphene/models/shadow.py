@@ -65,11 +65,11 @@ def _window(
     if shadow.axes != (2, 3) or out.ndim != 4:
         return None
     mask, _ = shadow.of()
-    (high, wide), dilation = stride, dilation = (_pair(stride), _pair(dilation))
+    stride, dilation = _pair(stride), _pair(dilation)
     reach = [dilation[i] * (kernel[i] - 1) for i in (0, 1)]
     before = [n // 2 for n in reach] if padding == "same" else [0, 0] if padding == "valid" else _pair(padding)
     # Where the windows end follows from how many there are, whatever ceil_mode says.
-    ends = [(out.shape[2 + i] - 1) * (high, wide)[i] + reach[i] + 1 for i in (0, 1)]
+    ends = [(out.shape[2 + i] - 1) * stride[i] + reach[i] + 1 for i in (0, 1)]
     after = [ends[i] - before[i] - mask.shape[2 + i] for i in (0, 1)]
     mask, real = _padded(shadow, before[1], after[1], before[0], after[0]).of()
     window = mask.new_ones(1, 1, *kernel)
@@ -178,13 +178,20 @@ def _resized(
     size: Any = None,
     scale_factor: Any = None,
     mode: str = "nearest",
-    *rest: Any,
-    **more: Any,
+    align_corners: Any = None,
+    recompute_scale_factor: Any = None,
+    antialias: bool = False,
 ) -> Shadow | None:
     if shadow.axes != (2, 3) or out.ndim != 4:
         return None
     kind = "bilinear" if mode == "bicubic" else mode  # a cubic leaves [0, 1]
-    return Shadow(F.interpolate(shadow.of()[0], size, scale_factor, kind, *rest, **more).clamp(0, 1))
+    mask = shadow.of()[0]
+    more = {"recompute_scale_factor": recompute_scale_factor, "antialias": antialias}
+
+    def sums(x: Tensor) -> Tensor:
+        return F.interpolate(x, size, scale_factor, kind, align_corners, **more)
+
+    return Shadow((sums(mask) / sums(torch.ones_like(mask))).clamp(0, 1))
 
 
 def _pad(
@@ -277,7 +284,7 @@ RULES: dict[Any, Callable[..., Shadow | None]] = {
     F.pad: _pad,
     **dict.fromkeys((torch.reshape, Tensor.reshape, Tensor.view, torch.flatten, Tensor.flatten), _reshaped),
     **dict.fromkeys((torch.unflatten, Tensor.unflatten, torch.squeeze, Tensor.squeeze), _reshaped),
-    **dict.fromkeys((torch.unsqueeze, Tensor.unsqueeze), _reshaped),
+    **dict.fromkeys((torch.unsqueeze, Tensor.unsqueeze, Tensor.view_as, Tensor.reshape_as), _reshaped),
     **{func: partial(_permuted, func) for func in _PERMUTATIONS},
     **{func: partial(_picked, func) for func in _PICKS},
     F.linear: _linear,

@@ -3,7 +3,10 @@
 A source makes numbers (`pixels`, `spectrum`, `pyramid`, `phase`, `cppn`), maps follow it with `>>` (`decorrelate`,
 `sigmoid`, `clip`), and `+` adds sources up (`shared` is for sums); `pixel`, `fourier` and `maco` are the usual
 compositions. `masked` keeps a part of a picture, `alpha` adds transparency. `.starting_from(photo)` starts any of them that
-has an inverse from a picture. A new one is a subclass of `Source` or `Map` in a file of its own (see `base`) and a line in
+has an inverse from a picture.
+`latent` paints with the code of a generator (`codes`, `walk`, `combine`), `weights` with a network's parameters, `masks` with
+the segments of a picture.
+A new one is a subclass of `Source` or `Map` in a file of its own (see `base`) and a line in
 `phosphene.testing.params`. Next: `phosphene.transforms`, what the picture must survive.
 """
 

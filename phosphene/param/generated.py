@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
-from ..errors import NotInvertible, PhospheneError
+from ..errors import NotInvertible, PhospheneError, ShapeMismatch
 from .base import Param, Range, Size, State, pair
 from .network import network
 from .output import check_reached, picked, unit
@@ -40,8 +40,8 @@ class Generated(Param, abstract=True):
         """What the network returns."""
         raise NotImplementedError
 
-    def trial(self) -> tuple[State, State]:
-        """Numbers for a dry run: a state that must be reached by a gradient, and what is given with it."""
+    def trial(self) -> tuple[State, State, int]:
+        """For a dry run: a state that a gradient must reach, what is given with it, and how many pictures are due."""
         raise NotImplementedError
 
     def misfit(self, problem: Exception) -> PhospheneError:
@@ -103,9 +103,15 @@ class Generated(Param, abstract=True):
 
     def _shape(self) -> tuple[int, ...]:
         with torch.inference_mode(False), torch.enable_grad():
-            free, given = self.trial()
+            free, given, count = self.trial()
             leaves = {name: x.detach().requires_grad_() for name, x in free.items()}
             made = _tried(lambda: self._picture({**leaves, **given}), self.misfit)
+            if len(made) != count:
+                raise ShapeMismatch(
+                    f"{self.made_by.name} made {len(made)} pictures of {count}",
+                    "one picture for each row of what goes in",
+                    "keep the batch axis, which is the first one",
+                )
             check_reached(made, leaves, self.made_by.name)
         return tuple(made.shape[1:])
 

@@ -142,11 +142,11 @@ class latent(Generated):
         """Given codes as a state {input: (B, *shape)}, checked; a single code gets a batch of one."""
         return given_codes(self.free, code, codes)
 
-    def trial(self) -> tuple[State, State]:
+    def trial(self) -> tuple[State, State, int]:
         """Two codes as drawn, in the generator's own type."""
         numbers = self.generator.live().parameters()
         like = next((x.detach() for x in numbers if x.is_floating_point()), torch.empty(0))
-        return {name: code.init([0, 1], name, like.dtype, like.device) for name, code in self.free.items()}, {}
+        return {name: code.init([0, 1], name, like.dtype, like.device) for name, code in self.free.items()}, {}, 2
 
     def misfit(self, problem: Exception) -> ShapeMismatch:
         """Codes that the generator cannot take."""

@@ -147,5 +147,5 @@ def _constants(
         if kept.shape[2:] != size:
             kept, mask = fit(kept, size), fit(mask, size)
             mask = (mask >= 0.5).to(mask.dtype) if binary else mask
-        mask = mask.to(dtype=dtype, device=device)
-        return mask, kept.to(dtype=dtype, device=device), mask != 0, binary
+        mask = mask.to(dtype=dtype, device=device, copy=True)
+        return mask, kept.to(dtype=dtype, device=device, copy=True), mask != 0, binary

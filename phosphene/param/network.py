@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import inspect
 import re
 import weakref
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from torch.func import functional_call
 
 from ..errors import BadArgument, ModelState, UnknownModel
 from ..models.guard import _changes
-from ..values import ATOM, Value, literal
+from ..values import ATOM, Value, code_origin, literal
 
 _modules: weakref.WeakValueDictionary[tuple[str, str], nn.Module] = weakref.WeakValueDictionary()
 _digests: weakref.WeakKeyDictionary[nn.Module, tuple[Any, str]] = weakref.WeakKeyDictionary()
@@ -23,12 +24,15 @@ _casts: weakref.WeakKeyDictionary[nn.Module, dict[Any, dict[str, Tensor]]] = wea
 
 
 class network(Value, room="param"):
-    """A network named by its content: equal where class, structure and all numbers are.
+    """A network named by its content: equal where class, structure, settings and all numbers are.
 
     `network(module)` holds a module in eval mode, which stays as it is: it is run on detached copies of its own
-    parameters. Text, JSON and pickles carry the name and the digest alone, for code does not travel; where the same
-    network has been handed over before, by `network(module)`, it is found again. Errors: BadArgument for what is no
-    module, ModelState for one in training mode or changed since, UnknownModel where only the name has been read.
+    parameters. Settings are the attributes of its parts that are numbers, text or functions. Text, JSON and pickles carry
+    name and digest alone, for code does not travel; the module is found again where `network(module)` has been handed the
+    same one and it still lives. That its numbers are the same is checked at each use.
+
+    Errors: BadArgument for what is no module, ModelState for one in training mode (batch norm, dropout) or changed since,
+    UnknownModel where only the name has been read.
 
     >>> network(nn.ReLU().eval()) == network(nn.ReLU().eval()), network(nn.Tanh().eval()) == network(nn.ReLU().eval())
     (True, False)
@@ -36,17 +40,15 @@ class network(Value, room="param"):
 
     name: Any
     digest: str = ""
-    module: nn.Module | None = dataclasses.field(default=None, compare=False, repr=False)
+    module: nn.Module | None = dataclasses.field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.name, nn.Module):
             module = _checked(self.name)
-            key = type(module).__name__, _digest(module)
-            known = _modules.get(key)
-            kept = known if known is not None and _digest(known) == key[1] else module
-            _modules[key] = kept
-            for field, value in zip(("name", "digest", "module"), (*key, kept), strict=True):
+            named = type(module).__name__, _identity(module) + _numbers_digest(module), module
+            for field, value in zip(("name", "digest", "module"), named, strict=True):
                 object.__setattr__(self, field, value)
+            _modules[type(module).__name__, self.digest] = module
         elif not (isinstance(self.name, str) and re.fullmatch("[0-9a-f]{32}", str(self.digest))):
             raise BadArgument(
                 f"network({self.name!r})" if not self.digest else f"network({self.name!r}, {self.digest!r})",
@@ -71,7 +73,7 @@ class network(Value, room="param"):
                 "the module itself, which text and pickles do not carry",
                 "hand it over first, with the same weights: net = param.network(module)",
             )
-        if _digest(_checked(self.module)) != self.digest:
+        if not self.digest.endswith(_numbers_digest(_checked(self.module))):
             raise ModelState(
                 f"{self!r} has other numbers than when it was held",
                 "a network that stays as it is",
@@ -87,31 +89,67 @@ class network(Value, room="param"):
         module = self.live()
         given = (*(own or {}).values(), *arguments, *named.values())
         like = next((x for x in given if isinstance(x, Tensor) and x.is_floating_point()), torch.empty(0))
-        numbers = {**self.numbers(like.dtype, like.device), **(own or {})}
-        return functional_call(module, numbers, arguments, dict(named))
+        numbers = self.numbers(like.dtype, like.device)
+        if own:
+            numbers.update({name: own[first] for name, first in _tied(module).items() if first in own})
+        return functional_call(module, numbers, arguments, dict(named), tie_weights=False)
 
     def numbers(self, dtype: torch.dtype, device: Any) -> dict[str, Tensor]:
         """Parameters and buffers by name, detached; floating ones in `dtype`."""
         module = self.live()
         casts, key = _casts.setdefault(module, {}), (dtype, torch.device(device), self.digest)
         found = {name: x.detach() for name, x in _entries(module)}
-        if all(x.device == key[1] and (x.dtype == dtype or not x.is_floating_point()) for x in found.values()):
+        if all(_fits(x, dtype, key[1]) for x in found.values()):
             return found
         if key not in casts:
             with torch.inference_mode(False):  # cached tensors serve later runs, which differentiate
-                casts[key] = {n: x.to(device, dtype if x.is_floating_point() else x.dtype) for n, x in found.items()}
+                types = {name: dtype if x.is_floating_point() else x.dtype for name, x in found.items()}
+                casts[key] = {name: x.to(device, types[name], copy=True) for name, x in found.items()}
         return dict(casts[key])
 
     def text(self) -> tuple[str, int]:
         """`param.network('Generator', '0123...')`."""
+        self._findable()
         return f"{self.word}({literal(self.name)}, {literal(self.digest)})", ATOM
 
     def __reduce__(self) -> tuple[type[network], tuple[str, str]]:
+        self._findable()
         return network, (self.name, self.digest)
+
+    def __copy__(self) -> network:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> network:
+        return self
+
+    def _findable(self) -> None:
+        """Lets the name be read again: an equal module that was handed over later may be gone or changed by now."""
+        if self.module is not None:
+            _modules[self.name, self.digest] = self.module
 
 
 def _entries(module: nn.Module) -> list[tuple[str, Tensor]]:
-    return [*module.named_parameters(), *module.named_buffers()]
+    """Every place of a parameter or buffer, once; one tensor may have several.
+
+    A module that has two names is listed under its first: functional_call would not put its tensors back otherwise.
+    """
+    return [
+        (f"{path}.{name}" if path else name, x)
+        for path, child in module.named_modules()
+        for own in (child.named_parameters, child.named_buffers)
+        for name, x in own(recurse=False, remove_duplicate=False)
+    ]
+
+
+def _tied(module: nn.Module) -> dict[str, str]:
+    """For every place the name under which `named_parameters` lists its tensor."""
+    first: dict[int, str] = {}
+    return {name: first.setdefault(id(x), name) for name, x in _entries(module)}
+
+
+def _fits(x: Tensor, dtype: torch.dtype, device: torch.device) -> bool:
+    same = x.dtype == dtype or not x.is_floating_point()
+    return same and x.device == device and not x.is_inference()
 
 
 def _checked(module: nn.Module) -> nn.Module:
@@ -129,16 +167,36 @@ def _checked(module: nn.Module) -> nn.Module:
     return module
 
 
-def _digest(module: nn.Module) -> str:
-    """The digest of structure and numbers, computed again only where the numbers may have been written to."""
+def _identity(module: nn.Module) -> str:
+    """16 digits for the structure of a module and its plain settings."""
+    # Functions print with their address in memory, which is another one each time.
+    content = hashlib.sha256(re.sub(r" at 0x[0-9a-f]+", "", repr(module)).encode())
+    for name, child in module.named_modules():
+        settings = {key: _plain(value) for key, value in vars(child).items() if key[0] != "_" and key != "training"}
+        content.update(f"{name}{type(child).__qualname__}{settings}".encode())
+    return content.hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    """A setting as text that is the same in every process."""
+    if isinstance(value, (int, float, str, type(None), torch.dtype)):
+        return repr(value)
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return code_origin(value) if inspect.isfunction(value) else type(value).__qualname__
+
+
+def _numbers_digest(module: nn.Module) -> str:
+    """16 digits for the parameters and buffers, computed again only where they may have been written to."""
     entries = _entries(module)
     marks = tuple((n, x.data_ptr(), 0 if x.is_inference() else x._version) for n, x in entries)
     known = _digests.get(module)
     if known is None or known[0] != marks:
-        # Functions print with their address in memory, which is another one each time.
-        content = hashlib.sha256(re.sub(r" at 0x[0-9a-f]+", "", repr(module)).encode())
+        content = hashlib.sha256()
         for name, x in entries:
             content.update(f"{name}{x.dtype}{tuple(x.shape)}".encode())
             content.update(x.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
-        known = _digests[module] = marks, content.hexdigest()[:32]
+        known = _digests[module] = marks, content.hexdigest()[:16]
     return known[1]

@@ -16,7 +16,7 @@ from .maps import clip
 
 def picked(output: Any, out: str | None, owner: str) -> Tensor:
     """The picture (B, C, H, W) in what a network returned; `out` names a part of it, such as "sample" or "0"."""
-    parts = dict(tensors(output))
+    parts = _parts(output)
     if out is not None and out not in parts:
         raise BadArgument(
             f"{owner}: out={out!r}",
@@ -28,9 +28,16 @@ def picked(output: Any, out: str | None, owner: str) -> Tensor:
         raise ShapeMismatch(
             f"{owner} returned {described(found)}",
             "pictures (B, C, H, W) expected",
-            f"say which part they are: {_choice(parts)}" if len(parts) > 1 or "" not in parts else "reshape them in it",
+            f"say which part they are: {_choice(parts)}"
+            if parts and out is None and "" not in parts
+            else "reshape them",
         )
     return found
+
+
+def _parts(output: Any) -> dict[str, Tensor]:
+    """All tensors in a result, by name; of an object that is no record, its attributes."""
+    return dict(tensors(output) or tensors(getattr(output, "__dict__", {})))
 
 
 def _choice(parts: Mapping[str, Tensor]) -> str:
@@ -43,7 +50,7 @@ def described(output: Any) -> str:
     """A tensor's shape, or the names and shapes of the tensors in a record."""
     if isinstance(output, Tensor):
         return f"a tensor of shape {tuple(output.shape)}"
-    parts = ", ".join(f"{name!r} {tuple(x.shape)}" for name, x in tensors(output))
+    parts = ", ".join(f"{name!r} {tuple(x.shape)}" for name, x in _parts(output).items())
     return f"{type(output).__name__} with {parts or 'no tensor'}"
 
 
@@ -90,6 +97,8 @@ def check_reached(output: Tensor, leaves: Mapping[str, Tensor], owner: str) -> N
 
 def _leaves(output: Tensor) -> Iterator[Tensor]:
     """The leaves of a tensor's graph."""
+    if output.grad_fn is None:
+        yield output
     waiting, seen = [output.grad_fn], set()
     while waiting:
         node = waiting.pop()

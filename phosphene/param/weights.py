@@ -90,16 +90,16 @@ class weights(Generated):
         numbers: Tensor = self.data.numbers()
         return numbers[torch.arange(self.batch) % len(numbers)]
 
-    def trial(self) -> tuple[State, State]:
+    def trial(self) -> tuple[State, State, int]:
         """The network's own parameters, and the first picture."""
-        own = {name: x.detach() for name, x in self.made_by.live().named_parameters()}
+        own = {name: x.detach().clone() for name, x in self.made_by.live().named_parameters()}
         if not own or "data" in own or not all(x.is_floating_point() for x in own.values()):
             raise BadArgument(
                 f"{self.made_by.name} with the parameters {', '.join(own) or '(none)'}",
                 "floating parameters to optimize, none of them called 'data'",
                 "hand over the network to be trained, with other names",
             )
-        return own, {"data": self.data.numbers()[:1].to(next(iter(own.values())))}
+        return own, {"data": self.data.numbers()[:1].to(next(iter(own.values())))}, 1
 
     def misfit(self, problem: Exception) -> ShapeMismatch:
         """Pictures that the network cannot take."""

@@ -75,14 +75,14 @@ def on_canvas(site: Site, canvas: Tensor) -> Tensor:
         )
     numbers = site.region.numbers()
     size = (int(canvas.shape[-2]), int(canvas.shape[-1]))
-    mask = (numbers if numbers.shape[-2:] == size else fit(numbers, size)).to(canvas.device, canvas.dtype)
+    mask = numbers if numbers.shape[-2:] == size else fit(numbers, size)
     if not bool(mask.any()):
         raise BadPicture(
             f"a region of {height} x {width} pixels with nothing left of it at {size[0]} x {size[1]}",
             "a region that the painted picture's pixels can show",
             "paint larger, or widen the region",
         )
-    return mask.expand(canvas.shape[0], -1, -1, -1)
+    return mask.to(canvas.device, canvas.dtype).expand(canvas.shape[0], -1, -1, -1)
 
 
 def no_tiles(site: Site) -> BadArgument:

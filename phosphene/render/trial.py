@@ -20,8 +20,10 @@ from ..objectives.tree import nodes
 from ..param import Param
 from ..values import Value, check_integer
 from .edits import rows
+from .gradients import Gradient
 from .memory import chunk_size
 from .moment import Moment
+from .operators import Operator
 from .plan import Part
 from .schedules import Schedule
 from .views import Draws, Views
@@ -82,20 +84,27 @@ def check_part(part: Part, seeds: Sequence[int], dtype: torch.dtype, device: tor
         _check_line_search(part)
     _check_windows(part, samples)
     state = part.param.init(seeds, dtype, device)
-    picture = torch.full((1, part.param.channels, *part.param.size), 0.5, dtype=dtype, device=device)
-    moment = Moment(0, part.steps, part.number, 0, tuple(seeds[:1]), picture.new_zeros(1), picture)
+    grey = torch.full((len(seeds), part.param.channels, *part.param.size), 0.5, dtype=dtype, device=device)
+    moment = Moment(0, part.steps, part.number, 0, tuple(seeds), grey.new_zeros(len(seeds)), grey)
     for link in part.gradient:
-        for x in state.values() if link.frame == "state" else [picture]:
-            rows(part.param, x, link.apply, moment) if link.frame == "state" else link.apply(x, moment)
+        if link.frame != "tiles":
+            _apply(part.param, link, state, grey, moment)
     for operator in part.operators:
-        if operator.frame == "state":
-            for x in state.values():
-                rows(part.param, x, operator.apply, moment)
-            continue
-        part.param.encode(operator.apply(picture, moment).double())
+        changed = _apply(part.param, operator, state, grey, moment)
+        if operator.frame != "state":
+            part.param.encode(changed.double())
     if part.within is not None:
-        part.within.check(picture)
-        part.param.encode(part.within.project(picture).double())
+        part.within.check(grey)
+        part.param.encode(part.within.project(grey).double())
+
+
+def _apply(param: Param, value: Gradient | Operator, state: State, picture: Tensor, moment: Moment) -> Tensor:
+    """A link or an operator on a grey picture, or on a first state where that is its frame."""
+    if value.frame != "state":
+        return value.apply(picture, moment)
+    for x in state.values():
+        rows(param, x, value.apply, moment)
+    return picture
 
 
 def check_passage(

@@ -74,6 +74,7 @@ class Views:
         self.fixed = [site for site in activations if site.picture and not _random(site.path)]
         self.moving = [site for site in activations if site.picture and _random(site.path)]
         self.targets: dict[Any, Tensor] = {}
+        self._told: set[Site] = set()
         names: dict[str, list[str]] = {}
         for site in self.sites:
             model, layer = split_layer(site.layer)
@@ -96,7 +97,7 @@ class Views:
         found = dict(self.targets)
         found.update(self._capture(self.painted, canvas, draws, self.transforms, change))
         found.update(self._of_pictures(self.moving, canvas, draws))
-        found.update(self._masks([site for site in self.regions if self._roves(site)], canvas, draws))
+        found.update(self._masks([site for site in self.regions if self._roves(site)], canvas, draws, self.transforms))
         return found
 
     def capture_targets(self, canvas: Tensor, objective: Objective) -> None:
@@ -130,14 +131,14 @@ class Views:
 
     def _capture_regions(self, canvas: Tensor) -> None:
         """The masks of regions that stay where they are; a warning for every region that a layer cannot resolve."""
-        still = {
-            site: site if not self._roves(site) else site._replace(path=_certain(site.path)) for site in self.regions
-        }
-        masks = self._masks(list(dict.fromkeys(still.values())), canvas, Draws([0], 0, 0), still=True)
-        self.targets.update((site, masks[site]) for site, same in still.items() if site == same)
+        still = [site._replace(path=_certain(site.path)) for site in self.regions]
+        transforms = self.transforms if self.transforms.deterministic else identity
+        masks = self._masks(list(dict.fromkeys(still)), canvas, Draws([0], 0, 0), transforms)
+        self.targets.update((site, masks[site]) for site in self.regions if not self._roves(site))
         for site, mask in masks.items():
             model, layer = split_layer(site.layer)
-            if layer != "image":
+            if layer != "image" and site not in self._told:
+                self._told.add(site)
                 warn_thin(self.visions[model], layer, on_canvas(site, canvas), mask)
 
     def _roves(self, site: Site) -> bool:
@@ -146,7 +147,7 @@ class Views:
         return _random(site.path) or (seen and not self.transforms.deterministic)
 
     @torch.no_grad()
-    def _masks(self, sites: Sequence[Site], canvas: Tensor, draws: Draws, still: bool = False) -> dict[Site, Tensor]:
+    def _masks(self, sites: Sequence[Site], canvas: Tensor, draws: Draws, transforms: Transform) -> dict[Site, Tensor]:
         """The masks of regions: each the way of its picture, then those of one size through a network together."""
         found: dict[Site, Tensor] = {}
         wanted: dict[str, dict[Site, list[Site]]] = {}
@@ -159,8 +160,8 @@ class Views:
         for model, ways in wanted.items():
             masks = []
             for way, (one, *_) in ways.items():
-                transforms = identity if way.picture or still else self.transforms
-                masks.append(self._see(model, on_canvas(one, canvas), way.path, draws, transforms, _move))
+                shown = identity if way.picture else transforms
+                masks.append(self._see(model, on_canvas(one, canvas), way.path, draws, shown, _move))
             for group in _same_size(masks):
                 mine = [list(ways.values())[i] for i in group]
                 names = sorted({split_layer(site.layer)[1] for some in mine for site in some})
@@ -202,7 +203,7 @@ class Views:
         whole = pictures[0] if len(pictures) == 1 else torch.cat(pictures)
         whole = whole.contiguous(memory_format=torch.channels_last)
         with (
-            gradient_rules.applied(self.rules.get(model), step),
+            gradient_rules.applied(self.rules.get(model), step, self.visions[model]),
             torch.autocast(whole.device.type, torch.bfloat16, enabled=self.half),
         ):
             captured = {name: x.to(whole.dtype) for name, x in self.captures[model](whole).items()}

@@ -40,8 +40,9 @@ def _painter(seed: int) -> nn.Module:
     return painter
 
 
-GENERATORS = tuple(Generator(seed).eval() for seed in range(2))
-PAINTERS = tuple(_painter(seed) for seed in range(2))
+with torch.random.fork_rng(devices=[]):  # layers are born with random numbers, from the global state
+    GENERATORS = tuple(Generator(seed).eval() for seed in range(2))
+    PAINTERS = tuple(_painter(seed) for seed in range(2))
 PICTURES = numbers(5, 4, 3, 2, 3).abs()
 
 KINDS: dict[str, Strategy[codes.Code]] = {

@@ -121,15 +121,15 @@ def located(view: View, x: Tensor, y: Tensor, fields: bool = True) -> tuple[Tens
 
 
 def shrinkage(view: View, size: Size) -> float:
-    """How many input pixels an output pixel spans in each direction, on average over a view of `size`."""
+    """How many input pixels an output pixel spans in each direction, in the middle of a view of `size`."""
     if not isinstance(view, Bend):
         a, b, _, d, e, _ = view
         return math.sqrt(abs(a * e - b * d))
-    bottom, right = size[0] - 0.5, size[1] - 0.5
-    x, y = torch.tensor([[-0.5, right, right, -0.5], [-0.5, -0.5, bottom, bottom]], dtype=torch.float64)
-    x, y = located(view, x, y, fields=False)
-    twice = (x * y.roll(-1) - y * x.roll(-1)).sum().item()
-    return math.sqrt(abs(twice) / 2 / (size[0] * size[1]))
+    across, down = center(size)
+    corners = torch.tensor([[-0.5, 0.5, 0.5, -0.5], [-0.5, -0.5, 0.5, 0.5]], dtype=torch.float64)
+    x, y = located(view, across + corners[0], down + corners[1], fields=False)
+    x, y = x - x[0], y - y[0]
+    return math.sqrt(abs((x * y.roll(-1) - y * x.roll(-1)).sum().item()) / 2)
 
 
 def _maps(view: View) -> tuple[Map, ...]:

@@ -65,7 +65,7 @@ class roam(Geometric):
 
 
 class crops(Geometric):
-    """Square pieces of the canvas, seen at `size`: sides of `low` to `high` of the canvas, uniform.
+    """Pieces of the canvas, seen at `size`: sides of `low` to `high` of the canvas, uniform.
 
     A side of 1 is a view as wide as the canvas' shorter side. With normal=(mean, sd) the side is normal and clipped to
     low ... high. Places are uniform inside the canvas; with `spread` the center is normal in x and y, about the canvas'

@@ -79,14 +79,16 @@ def warp(x: Tensor, views: Sequence[View], size: Size, fill: Fill) -> Tensor:
 
     if not len(x):
         return x.new_zeros(*x.shape[:-2], *size)
-    return by_group(x, [whole(view, here, size) or _halved(view, size, fill) for view in views], work)
+    return by_group(x, [whole(view, here, size) or _halved(view, here, size, fill) for view in views], work)
 
 
-def _halved(view: View, size: Size, fill: Fill) -> Halved:
+def _halved(view: View, here: Size, size: Size, fill: Fill) -> Halved:
     """How many times to halve the picture first, and how to make the grid."""
     shrink = shrinkage(view, size)
     level = max(0, math.ceil(math.log2(shrink / _SHRINK) - 1e-9)) if shrink > _SHRINK else 0
-    return Halved(level, isinstance(view, Bend) or fill == "wrap")
+    if fill == "wrap":
+        return Halved(min(level, max(here).bit_length()), True)  # an average of all is the end
+    return Halved(level, isinstance(view, Bend))
 
 
 def _sampled(x: Tensor, views: Sequence[View], key: Halved, size: Size, fill: Fill) -> Tensor:
@@ -98,8 +100,9 @@ def _sampled(x: Tensor, views: Sequence[View], key: Halved, size: Size, fill: Fi
         near = 0.5**key.level
         halved: Affine = (near, 0, (near - 1) / 2, 0, near, (near - 1) / 2)
         if key.point_by_point:
-            x_y = [located(view, *_pixels(size)) for view in views]
-            grid = _normalized([(near * i + halved[2], near * j + halved[5]) for i, j in x_y], x)
+            places = [located(view, *_pixels(size)) for view in views]
+            near_places = [(near * i + halved[2], near * j + halved[5]) for i, j in places]
+            grid = _normalized(near_places, (int(x.shape[-2]), int(x.shape[-1])), x)
         else:
             grid = _grid([after(halved, view) for view in views if not isinstance(view, Bend)], x, size)
     if isinstance(fill, str):
@@ -120,11 +123,11 @@ def _wrapped(x: Tensor, box: int) -> Tensor:
 
 
 def _wrapped_grid(views: Sequence[View], x: Tensor, box: int, size: Size) -> Tensor:
-    height, width = x.shape[-2:]
+    height, width = int(x.shape[-2]), int(x.shape[-1])
     back = (box - 1) / 2  # the average of a box stands at its upper left pixel
     places = (located(view, *_pixels(size)) for view in views)
     around = [((i - back).remainder(width), (j - back).remainder(height)) for i, j in places]
-    return _normalized(around, x.new_empty(height + 1, width + 1))
+    return _normalized(around, (height + 1, width + 1), x)
 
 
 def _pixels(size: Size) -> tuple[Tensor, Tensor]:
@@ -132,9 +135,9 @@ def _pixels(size: Size) -> tuple[Tensor, Tensor]:
     return i, j
 
 
-def _normalized(places: Sequence[tuple[Tensor, Tensor]], x: Tensor) -> Tensor:
-    """Places in pixels of `x` as a sampling grid (B, h, w, 2) in grid_sample's coordinates."""
-    height, width = x.shape[-2:]
+def _normalized(places: Sequence[tuple[Tensor, Tensor]], here: Size, x: Tensor) -> Tensor:
+    """Places in pixels of a picture of size `here` as a sampling grid (B, h, w, 2) in grid_sample's coordinates."""
+    height, width = here
     grids = [torch.stack([(2 * i + 1) / width - 1, (2 * j + 1) / height - 1], -1) for i, j in places]
     return torch.stack(grids).to(x.device, x.dtype)
 

@@ -127,7 +127,7 @@ def test_law_14_sum_of_three_thousand_terms(order):
     whole, shuffled = sum(xs), sum(xs[i] for block in order for i in range(block, 3000, 30))
     assert whole == shuffled
     here = activations(whole)
-    by_hand = sum((n + 1) / 7 * here["a", (), None][:, n % 4].mean((1, 2)) for n in range(3000))
+    by_hand = sum((n + 1) / 7 * here["a", (), None, None][:, n % 4].mean((1, 2)) for n in range(3000))
     assert_close(whole(here), by_hand)
     assert_close(shuffled(here), by_hand)
 

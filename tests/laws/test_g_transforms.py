@@ -9,10 +9,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
+from phosphene import objectives as obj
 from phosphene import transforms as tf
+from phosphene.objectives.evaluate import Context
+from phosphene.objectives.lower import Program
+from phosphene.render.views import Draws, Views
 from phosphene.seeds import stream
 from phosphene.testing import TRANSFORMS, transforms
 from phosphene.values import words
+from tests import toys
 
 numbers = st.integers(0, 2**31)
 sizes = st.tuples(st.integers(3, 10), st.integers(3, 10))
@@ -103,6 +108,7 @@ def plain(drawn):
 
 @every_word
 @given(data=st.data(), size=sizes, seed=numbers)
+@settings(max_examples=20)
 def test_law_58_draws_are_plain_numbers(word, data, size, seed):
     t = data.draw(TRANSFORMS[word].values)
     assert all(map(plain, draws(t, size, seed)))
@@ -196,6 +202,7 @@ def test_law_63_there_and_back_exactly(size, right, down, seed):
 
 @every_word
 @given(data=st.data(), size=sizes, seed=numbers)
+@settings(max_examples=20)
 def test_sizes_are_those_foretold(word, data, size, seed):
     kind = TRANSFORMS[word]
     t = data.draw(kind.values)
@@ -259,3 +266,30 @@ def test_frozen_is_one_draw_for_all(t, size, seed, own):
     assert torch.equal(still.apply(x, draws(still, size, seed)), t.apply(x, draws(still, size, seed)))
     both = still >> tf.resize(3)
     assert torch.equal(both(x, streams(seed))[0], both(x, streams(seed + 1))[1])
+
+
+toy = toys.vision(double=True)
+
+
+@given(transforms(), numbers, st.integers(0, 5), st.integers(1, 3), st.sampled_from(["first", "image"]))
+def test_the_target_goes_through_the_same_draws(t, seed, step, n, layer):
+    """expect(distance to a picture, T, n) is 0 where that picture is painted, whatever T"""
+    photo = pictures(seed, (16, 16), 1)
+    goal = obj.expect(obj.content(layer, photo, "mse"), t, n)
+    program, draws = Program(goal), Draws([seed, seed + 1], step, 0)
+    views = Views({"": toy}, program.sites, tf.identity, {"": None})
+    canvas = photo.expand(2, -1, -1, -1).clone().requires_grad_()
+    views.capture_targets(canvas, goal)
+    score = program(views.activations(canvas, draws), Context(2, dtype=torch.float64))[0]
+    assert torch.equal(score, torch.zeros(2, dtype=torch.float64))
+
+
+def test_a_target_that_was_drawn_otherwise_is_another():
+    photo = pictures(1, (16, 16), 1)
+    goal = obj.expect(obj.content("image", photo, "mse"), tf.jitter(5), 1)
+    (painted, target) = sorted(Program(goal).sites, key=lambda site: site.picture is not None)
+    views = Views({"": toy}, [painted, target], tf.identity, {"": None})
+    canvas = photo.expand(2, -1, -1, -1)
+    here, later = (views.activations(canvas, Draws([1, 2], step, 0)) for step in (0, 1))
+    assert torch.equal(here[painted], here[target])
+    assert not torch.equal(here[painted], later[target])

@@ -71,12 +71,14 @@ class Bend(Watch):
     def __init__(self, rules: tuple[Rule, ...], running: Running) -> None:
         super().__init__(site for rule in rules for site in rule.sites)
         self.rules = {site: [(rule, repr(rule)) for rule in rules if site in rule.sites] for site in self.sites}
-        self.running = running
+        self.running, self.scoped = running, any(rule.scopes for rule in rules)
         self.counts = {repr(rule): 0 for rule in rules}
 
     def met(self, call: Call, run: Callable[[], Any]) -> Any:
         """Run it through its rule."""
-        found = [one for one in self.rules[call.site] if one[0].inside(self.running)]
+        found = self.rules[call.site]
+        if self.scoped:
+            found = [one for one in found if one[0].inside(self.running)]
         if not found:
             return run()
         if len(found) > 1:

@@ -42,7 +42,7 @@ class intersection(Constraint):
 
     parts: tuple[Constraint, ...]
     tolerance: float = 1e-10
-    iterations: int = 10_000
+    iterations: int = 1000
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", _checked(self.parts))
@@ -76,12 +76,13 @@ class intersection(Constraint):
         if len(sets) == 1:
             return sets[0](x)
         y = precise(x)
-        found, settled = dykstra(sets, y, self.tolerance, self.iterations)
+        tolerance = max(self.tolerance, torch.finfo(x.dtype).eps)  # finer than the result's type would be lost
+        found, settled = dykstra(sets, y, tolerance, self.iterations)
         if not settled and not bool(self.contains(found).all()):
             raise BadArgument(
                 f"{self!r}: no common point after {self.iterations} rounds of Dykstra's algorithm",
                 "constraints that can be satisfied together expected",
-                "enlarge one of them, or write constraints.intersection((a, b), iterations=100000)",
+                "enlarge one of them, or write constraints.intersection((a, b), iterations=10000)",
             )
         return found.to(x.dtype)
 
@@ -110,7 +111,7 @@ def dykstra(sets: Sequence[Projection], y: Tensor, tolerance: float, iterations:
     found = x = y
     corrections = [torch.zeros_like(y) for _ in sets]
     done = torch.zeros(column, dtype=torch.bool, device=y.device)
-    enough = max(tolerance, 16 * torch.finfo(y.dtype).eps) * norm(y).clamp(min=1)
+    enough = max(tolerance, 16 * torch.finfo(y.dtype).eps) * norm(y).clamp(min=1)  # below rounding nothing settles
     for _ in range(iterations):
         change = torch.zeros_like(enough)
         for number, project in enumerate(sets):

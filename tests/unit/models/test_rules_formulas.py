@@ -82,6 +82,7 @@ def back(function, rule, x: Tensor, g: Tensor | None = None) -> tuple[Tensor, Te
 )
 def test_rules_for_rectifiers(function, six):
     x = noise(2, 3, 5, 5)
+    x[0, 0, 0, :2] = torch.tensor([0.0, 6.0])
     top = 6 if six else float("inf")
     gate = (x > 0) & (x < top)
     surrogate = x.clone().requires_grad_()
@@ -91,7 +92,7 @@ def test_rules_for_rectifiers(function, six):
         deconv(): lambda g: g.clamp(min=0),
         passing(): lambda g: g,
         linearize(): lambda g: g,
-        redirected(): lambda g: g * gate,
+        redirected(): lambda g: g * (x >= 0) * (x <= top),
         softplus(beta=2): lambda g: torch.autograd.grad(bent, surrogate, g)[0],
     }
     for rule, formula in formulas.items():
@@ -141,12 +142,16 @@ def lucid(x: np.ndarray, loss: np.ndarray, step: int, six: bool, until: int = 17
     shape=st.sampled_from([(4, 3), (4, 2, 3), (4, 2, 2, 2)]),
     six=st.booleans(),
     step=st.sampled_from([0, 16]),
-    blocked=st.lists(st.sampled_from(["below", "above", "as it is", "no gradient"]), min_size=4, max_size=4),
+    blocked=st.lists(
+        st.sampled_from(["below", "above", "as it is", "at the corners", "no gradient"]), min_size=4, max_size=4
+    ),
 )
 def test_redirected_is_lucids_rule(seed, shape, six, step, blocked):
     x, score = noise(*shape, seed=seed), noise(*shape, seed=seed + 1)
     for i, kind in enumerate(blocked):
         x[i] = {"below": -x[i].abs() - 0.1, "above": x[i].abs() + 6.1}.get(kind, x[i])
+        if kind == "at the corners":
+            x[i].view(-1)[::2], x[i].view(-1)[1::2] = 0, 6
         score[i] = 0 if kind == "no gradient" else score[i]
     rule = redirected()
     z = x.clone().requires_grad_()

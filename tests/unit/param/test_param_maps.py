@@ -50,3 +50,20 @@ def test_every_source_has_any_number_of_channels(channels):
     for make in sources:
         p = make((4, 6), channels=channels)
         assert p.decode(p.init([1, 2])).shape == (2, channels, 4, 6)
+
+
+def in_inference_mode(p):
+    with torch.inference_mode():
+        p.decode(p.init([1, 2, 3]))
+    state = {key: x.requires_grad_() for key, x in p.init([1, 2, 3]).items()}
+    p.decode(state).square().sum().backward()
+    return all(x.grad is not None for x in state.values() if x.numel())
+
+
+def test_cached_tensors_survive_inference_mode():
+    with torch.inference_mode():
+        mask, photo = torch.full((13, 11), 0.5), torch.rand(3, 13, 11)
+        masked = param.masked(param.fourier((13, 11)), mask, photo)
+    aligned = param.shared(param.pixels(2), (13, 11), 2)
+    for p in (masked, aligned, param.maco((13, 11)), param.maco((13, 11), photo.clone()), param.cppn((13, 11))):
+        assert in_inference_mode(p)
