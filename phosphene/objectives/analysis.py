@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from ..param.given import given
 from ..values import tensor
 from .algebra import (
     ZERO,
@@ -37,7 +38,7 @@ class Site(NamedTuple):
 
     layer: str
     path: tuple[Any, ...] = ()
-    picture: tensor | None = None
+    picture: tensor | given | None = None
     region: tensor | None = None
 
     def __repr__(self) -> str:

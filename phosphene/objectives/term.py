@@ -5,7 +5,7 @@ their annotations say what may be given and how it is checked:
 
     Channel, Row, Column   an index into that axis of the activation, checked against the network
     Label                  a class, by index or by label
-    Picture                a picture; the function gets that picture's activation at the same layer
+    Picture                a picture, or `param.given()`; the function gets that picture's activation at the same layer
     Region                 a mask; the function gets the region's share of each position of the layer, (1 or B, 1, h, w):
                            of the painted picture, or, as `like_region`, of the Picture `like`
     Tensor                 numbers, kept by content
@@ -25,6 +25,7 @@ import torch
 from torch import Tensor
 
 from ..errors import BadArgument, BadPicture, ShapeMismatch, nearest
+from ..param.given import given
 from ..param.picture import picture
 from ..values import code_origin, hold, is_finite, literal, register, tensor
 from .algebra import Term
@@ -202,7 +203,7 @@ def convert(kind: Any, value: Any, owner: str) -> Any:
             raise BadArgument(f"{owner} is {value!r}", f"one of {choices} expected", f"write {get_args(kind)[0]!r}")
         return value
     if kind == Picture:
-        return _one(picture(value), owner)
+        return value if isinstance(value, given) else _one(picture(value), owner)
     if kind == Region:
         return _region(value, owner)
     if kind == Label and isinstance(value, str):

@@ -17,6 +17,7 @@ from .color import covariance, decorrelate
 from .compose import composed, maps
 from .cppn import cppn
 from .fourier import fourier, spectrum
+from .given import given
 from .latent import latent
 from .maco import maco, magnitude_of, phase
 from .maps import clip, repeat, sigmoid, unbounded
@@ -49,6 +50,7 @@ __all__ = [
     "decorrelate",
     "features",
     "fourier",
+    "given",
     "keep_alpha",
     "latent",
     "lerp",

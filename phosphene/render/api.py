@@ -167,4 +167,6 @@ def render(
     assert last is not None
     provenance, tensors = describe(plans[0])
     record = series(terms, len(plans[0].seeds))
-    return Render(last.images.cpu(), torch.stack(scores), record, provenance, tensors, kept, status, problem)
+    state = {name: x.detach().cpu() for name, x in last.state.items()}
+    seen = last.position.transparency.cpu()
+    return Render(last.images.cpu(), torch.stack(scores), record, provenance, tensors, kept, status, problem, state, seen)

@@ -118,10 +118,11 @@ def score(plan: Plan, part: Part, canvas: Tensor, moment: Moment, given: State) 
     change = partial(chained, in_view, "view", moment=moment) if in_view else None
     for first in range(0, len(plan.seeds), part.chunk):
         here = slice(first, first + part.chunk)
+        at_hand = {name: x[here] for name, x in given.items()}
         context = Context(len(canvas[here]), first, moment.step, part.steps, canvas.dtype, canvas.device, moment.stage)
         for sample, place in enumerate(looks):
             x = canvas[here][place].detach().requires_grad_()
-            activations = part.views.activations(x, Draws(plan.seeds[here], moment.done, sample), change, given)
+            activations = part.views.activations(x, Draws(plan.seeds[here], moment.done, sample), change, at_hand)
             value, nodes = part.program(activations, context)
             if not value.requires_grad:
                 raise Detached(

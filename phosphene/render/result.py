@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ..errors import BadArgument, NoProgram, PhospheneError
 from . import png
+from .gradients.size import quantile
 
 
 @dataclass
@@ -25,6 +26,9 @@ class Render:
     images: (B, C, H, W) in [0, 1].  scores: (steps, B), before each update.  terms: the contribution of each summand,
     (steps, B); they add up to the scores.  snapshots: pictures after some updates.  status: "completed", "interrupted",
     "stopped" or "nonfinite", with the reason in `problem`.  provenance: the whole program, as JSON data.
+
+    Of a run, not of a file: state, the parameters that the pictures are decoded from; transparency, the absolute gradients
+    of the score at the canvas, added up over the steps (B, C, H, W).
     """
 
     images: Tensor
@@ -35,6 +39,25 @@ class Render:
     snapshots: dict[int, Tensor] = field(default_factory=dict)
     status: str = "completed"
     problem: PhospheneError | None = None
+    state: dict[str, Tensor] = field(default_factory=dict, repr=False)
+    transparency: Tensor | None = field(default=None, repr=False)
+
+    def rgba(self, percent: float = 80) -> Tensor:
+        """The pictures with an alpha channel (B, 4, H, W): opaque where the gradient has been (Fel et al. 2023, MaCo).
+
+        Colors are cut at their percentiles 1 and 99 and stretched; alpha is the mean of `transparency` over the channels,
+        cut at its percentile `percent`, over its maximum. NoProgram for a result that was read from a file.
+        """
+        if self.transparency is None:
+            raise NoProgram(
+                "a result that was read from a file", "the gradients of the run expected", "run it again: .replay().rgba()"
+            )
+        low, high = (quantile(self.images, p)[:, None, None, None] for p in (1, 99))
+        color = (self.images - low).clamp_min(0) / (high - low).clamp_min(1e-12)
+        seen = self.transparency.mean(1, keepdim=True)
+        seen = torch.minimum(seen, quantile(seen, percent)[:, None, None, None])
+        alpha = seen / seen.flatten(1).amax(1).clamp_min(1e-30)[:, None, None, None]
+        return torch.cat([color.clamp_max(1), alpha.to(color)], 1)
 
     def save(self, path: str | Path) -> Path:
         """Write a PNG that carries the whole program; several pictures become a contact sheet."""

@@ -70,7 +70,9 @@ def _attempt(
     given = param.given(seeds, 0, dtype, device)
     canvas = param.decode({**param.init(seeds, dtype, device), **given})[:1, :, : seen[0], : seen[1]].detach()
     views.capture_targets(canvas, program.objective)
-    activations = views.activations(canvas.requires_grad_(), Draws(seeds[:1], 0, 0), None, given)
+    activations = views.activations(
+        canvas.requires_grad_(), Draws(seeds[:1], 0, 0), None, {name: x[:1] for name, x in given.items()}
+    )
     scores, _ = program(activations, Context(1, 0, 0, 1, dtype, device))
     return scores
 

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..errors import BadArgument
 from ..models import rules as gradient_rules
 from ..models.capture import Capture, takes
 from ..models.regions import follow, warn_thin
@@ -18,6 +19,7 @@ from ..models.vision import Vision
 from ..objectives.algebra import Draw, Objective, Term
 from ..objectives.analysis import Site, effective, target_sites
 from ..objectives.tree import nodes
+from ..param.given import given
 from ..param.picture import fit
 from ..seeds import stream
 from ..transforms import Transform, identity, resize
@@ -71,8 +73,8 @@ class Views:
             raise no_tiles(self.regions[0])
         activations = [site for site in self.sites if not site.region]
         self.painted = [site for site in activations if site.picture is None]
-        self.fixed = [site for site in activations if site.picture and not _random(site.path)]
-        self.moving = [site for site in activations if site.picture and _random(site.path)]
+        self.fixed = [site for site in activations if site.picture and not _moves(site)]
+        self.moving = [site for site in activations if site.picture and _moves(site)]
         self.targets: dict[Any, Tensor] = {}
         self._told: set[Site] = set()
         names: dict[str, list[str]] = {}
@@ -87,16 +89,16 @@ class Views:
         canvas: Tensor,
         draws: Draws,
         change: Callable[[Tensor], Tensor] | None = None,
-        given: Mapping[str, Tensor] | None = None,
+        at_hand: Mapping[str, Tensor] | None = None,
     ) -> dict[Any, Tensor]:
         """The activations of the painted pictures, and those of target pictures that must be taken anew.
 
-        change: what to make of the gradient at what a network saw, on its way back to the canvas.  given: what the
+        change: what to make of the gradient at what a network saw, on its way back to the canvas.  at_hand: what the
         parameterization was given at this step.
         """
         found = dict(self.targets)
         found.update(self._capture(self.painted, canvas, draws, self.transforms, change))
-        found.update(self._of_pictures(self.moving, canvas, draws))
+        found.update(self._of_pictures(self.moving, canvas, draws, at_hand))
         found.update(self._masks([site for site in self.regions if self._roves(site)], canvas, draws, self.transforms))
         return found
 
@@ -114,12 +116,14 @@ class Views:
         return [self.transforms.window(size, one) or (0, 0, *size) for one in drawn]
 
     @torch.no_grad()
-    def _of_pictures(self, sites: Sequence[Site], canvas: Tensor, draws: Draws) -> dict[Site, Tensor]:
+    def _of_pictures(
+        self, sites: Sequence[Site], canvas: Tensor, draws: Draws, at_hand: Mapping[str, Tensor] | None = None
+    ) -> dict[Site, Tensor]:
         """The activations of target pictures, one forward pass for each picture."""
         found: dict[Site, Tensor] = {}
         for picture in dict.fromkeys(site.picture for site in sites if site.picture):
             own = {Site(site.layer, site.path): site for site in sites if site.picture == picture}
-            captured = self._capture(list(own), _batch(picture, canvas), draws, identity)
+            captured = self._capture(list(own), _batch(picture, canvas, at_hand or {}), draws, identity)
             found.update({own[site]: activation for site, activation in captured.items()})
         return found
 
@@ -271,10 +275,22 @@ def _size(x: Tensor) -> Size:
     return int(x.shape[-2]), int(x.shape[-1])
 
 
-def _batch(picture: tensor, like: Tensor) -> Tensor:
+def _batch(picture: tensor | given, like: Tensor, at_hand: Mapping[str, Tensor]) -> Tensor:
     """A target picture at the size, type and batch of the painted ones."""
-    numbers = fit(picture.numbers(), _size(like)).to(like.device, like.dtype)
+    if isinstance(picture, given) and picture.name not in at_hand:
+        raise BadArgument(
+            f"a target {picture!r} for a parameterization that is given {sorted(at_hand) or 'nothing'}",
+            "a parameterization that is given pictures",
+            "paint with param.weights(net, data), or name a picture",
+        )
+    numbers = at_hand[picture.name] if isinstance(picture, given) else picture.numbers()
+    numbers = fit(numbers, _size(like)).to(like.device, like.dtype)
     return numbers.expand(like.shape[0], -1, -1, -1) if numbers.shape[0] == 1 else numbers
+
+
+def _moves(site: Site) -> bool:
+    """Whether the target must be taken anew at each step."""
+    return isinstance(site.picture, given) or _random(site.path)
 
 
 def _random(path: Path) -> bool:

@@ -64,7 +64,7 @@ class average_pool(Rule):
             return instead(mean, call)
         with torch.no_grad():
             value = call.run()
-        return type(value)((mean, *value[1:])) if isinstance(value, tuple) else mean
+        return (mean, *value[1:]) if isinstance(value, tuple) else mean
 
 
 class linearize(Rule):
@@ -85,10 +85,7 @@ class _SoftPool(Function):
     def forward(ctx: Any, x: Tensor, run: Callable[[], Any], average: Callable[[Tensor], Tensor], power: float) -> Any:
         ctx.save_for_backward(x)
         ctx.average, ctx.power = average, power
-        y = run()
-        if isinstance(y, tuple):
-            ctx.mark_non_differentiable(*y[1:])
-        return y
+        return run()
 
     @staticmethod
     @once_differentiable

@@ -45,10 +45,7 @@ class _Gated(Function):
 class _Instead(Function):
     @staticmethod
     def forward(ctx: Any, surrogate: Tensor, run: Callable[[], Any]) -> Any:
-        y = run()
-        if isinstance(y, tuple):
-            ctx.mark_non_differentiable(*y[1:])
-        return y
+        return run()
 
     @staticmethod
     @once_differentiable

@@ -117,6 +117,23 @@ def test_smooth_activations_are_treated_as_relus_where_asked(act):
     assert counts == {"rules.guided()": 0}
 
 
+def test_other_limits_are_no_rectifiers():
+    x = noise(2, 3)
+    calls = (
+        lambda: F.threshold(x, 0.1, 0),
+        lambda: F.threshold(x, 0, -1),
+        lambda: x.clamp(min=1),
+        lambda: x.clamp(0, 1),
+        lambda: x.clamp(min=x),
+        lambda: x.clamp(max=6),
+        lambda: F.hardtanh(x),
+    )
+    with applied(guided()) as counts:
+        for call in calls:
+            call()
+    assert counts == {"rules.guided()": 0}
+
+
 def test_whole_numbers_are_not_activations():
     with applied(guided()) as counts:
         torch.arange(-3, 3).clamp(min=0)
