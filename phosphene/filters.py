@@ -5,6 +5,8 @@ torch's "reflect" does not repeat the border pixel, SciPy's does: on noise of 30
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -39,15 +41,24 @@ def gaussian(x: Tensor, sigma: float, truncate: float = 4.0, fill: str = "reflec
     >>> round(float(gaussian(torch.eye(3)[None, None], 0.5).sum()), 4)
     3.0
     """
+    rows, columns = (_blurring(int(n), sigma, truncate, fill, x.dtype, x.device) for n in x.shape[-2:])
+    return rows @ x @ columns.T
+
+
+@lru_cache(maxsize=64)
+def _blurring(
+    length: int, sigma: float, truncate: float, fill: str, dtype: torch.dtype, device: torch.device
+) -> Tensor:
+    """The linear map (length, length) that blurs a line; on a CPU its products beat convolutions with thin kernels."""
     radius = int(truncate * sigma + 0.5)
-    if radius == 0:
-        return x
     place = torch.arange(-radius, radius + 1, dtype=torch.float64)
-    weights = (-0.5 * (place / sigma).square()).exp()
-    weights = (weights / weights.sum()).to(x)
-    wide = extended(x, radius, fill).flatten(0, 1)[:, None]
-    tall = F.conv2d(wide, weights[None, None, :, None])
-    return F.conv2d(tall, weights[None, None, None, :]).reshape(x.shape)
+    weights = (-0.5 * (place / max(sigma, 1e-30)).square()).exp()
+    weights = weights / weights.sum()
+    with torch.inference_mode(False):  # cached tensors serve later runs, which differentiate
+        positions = border(-radius, length + 2 * radius, length, fill).unfold(0, 2 * radius + 1, 1)
+        matrix = torch.zeros(length, length, dtype=torch.float64)
+        matrix.scatter_add_(1, positions, weights.expand(length, -1))
+        return matrix.to(dtype=dtype, device=device)
 
 
 def rms(x: Tensor) -> Tensor:
@@ -154,7 +165,8 @@ def _matrix(old: int, new: int, how: str) -> Tensor:
         samples.scatter_add_(
             1, mirrored(whole + offset, old)[:, None], torch.full((old, 1), weight, dtype=torch.float64)
         )
-    return torch.linalg.solve(samples.T, matrix.T).T
+    solved: Tensor = torch.linalg.solve(samples.T, matrix.T)
+    return solved.T
 
 
 def mirrored(index: Tensor, length: int) -> Tensor:

@@ -169,4 +169,6 @@ def render(
     record = series(terms, len(plans[0].seeds))
     state = {name: x.detach().cpu() for name, x in last.state.items()}
     seen = last.position.transparency.cpu()
-    return Render(last.images.cpu(), torch.stack(scores), record, provenance, tensors, kept, status, problem, state, seen)
+    return Render(
+        last.images.cpu(), torch.stack(scores), record, provenance, tensors, kept, status, problem, state, seen
+    )

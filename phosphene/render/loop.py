@@ -95,8 +95,9 @@ def advance(plan: Plan, part: Part, position: Position, step: int) -> tuple[Posi
     scored = score(plan, part, canvas.detach(), moment, given)
     check_finite(scored, part.names, position.done)
     moment = replace(moment, scores=scored.scores)
-    moment = replace(moment, gradient=chained(part.gradient, "canvas", scored.gradient, moment))
-    pulled = pull_back(canvas, leaves, moment.gradient, part.param)
+    gradient = chained(part.gradient, "canvas", scored.gradient, moment)
+    moment = replace(moment, gradient=gradient)
+    pulled = pull_back(canvas, leaves, gradient, part.param)
     with torch.no_grad():
         # The library's one minus sign: optimizers descend.
         loss = {

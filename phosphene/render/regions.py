@@ -15,6 +15,7 @@ from ..transforms import Transform, identity
 from ..transforms.base import Geometric
 from ..transforms.stack import choice, sequence
 from ..transforms.warp import Size
+from ..values import tensor
 
 
 class _Still(Transform, abstract=True):
@@ -65,9 +66,9 @@ def on_canvas(site: Site, canvas: Tensor) -> Tensor:
     """The mask of a site's region, (B, 1, H, W) like the canvas; ShapeMismatch where its picture has other proportions."""
     assert site.region is not None
     height, width = site.region.shape[-2:]
-    here = tuple(canvas.shape[-2:] if site.picture is None else site.picture.shape[-2:])
+    here = tuple(site.picture.shape[-2:] if isinstance(site.picture, tensor) else canvas.shape[-2:])
     if abs(here[0] * width / height - here[1]) > 1 or abs(here[1] * height / width - here[0]) > 1:
-        whose = "the painted picture" if site.picture is None else "its target picture"
+        whose = "its target picture" if isinstance(site.picture, tensor) else "the painted picture"
         raise ShapeMismatch(
             f"a region of {height} x {width} pixels at layer {site.layer!r}",
             f"{whose} has {here[0]} x {here[1]}, other proportions",

@@ -50,7 +50,9 @@ class Render:
         """
         if self.transparency is None:
             raise NoProgram(
-                "a result that was read from a file", "the gradients of the run expected", "run it again: .replay().rgba()"
+                "a result that was read from a file",
+                "the gradients of the run expected",
+                "run it again: .replay().rgba()",
             )
         low, high = (quantile(self.images, p)[:, None, None, None] for p in (1, 99))
         color = (self.images - low).clamp_min(0) / (high - low).clamp_min(1e-12)

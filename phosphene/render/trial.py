@@ -139,15 +139,15 @@ def _check_line_search(part: Part) -> None:
     problems = [
         (part.gradient, "the gradient of the score itself", "leave the chain out, or write optimizers.sgd(...)"),
         (part.operators, "no step but its own", "leave operators out"),
-        (part.within, "no step but its own", "write optimizers.lbfgs(bounds=constraints.box(0, 1))"),
-        (wild and wild[0], "the same draw at every step", f"write tf.frozen({wild and wild[0]!r})"),
-        (varying and varying[0], "an objective that stays what it is", "write a number in place of the schedule"),
-        (part.param.given([0], 0) and part.param, "a parameterization without chance", "write optimizers.adam()"),
+        ([part.within] if part.within else [], "no step but its own", "write lbfgs(bounds=constraints.box(0, 1))"),
+        (wild, "the same draw at every step", f"write tf.frozen({wild[0]!r})" if wild else ""),
+        (varying, "an objective that stays what it is", "write a number in place of the schedule"),
+        ([part.param] if part.param.given([0], 0) else [], "no pictures that change", "write optimizers.adam()"),
     ]
-    for given, expected, instead in problems:
-        if given:
+    for found, expected, instead in problems:
+        if found:
             raise BadArgument(
-                f"{part.optimizer!r}, which compares scores along a line, with {given!r}"[:400],
+                f"{part.optimizer!r}, which compares scores along a line, with {found[0]!r}"[:400],
                 f"{expected} expected",
                 instead,
             )

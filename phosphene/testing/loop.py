@@ -137,7 +137,7 @@ def optimizers() -> Strategy[Optimizer]:
 
 def stages(objective: Strategy[Objective], rule: Strategy[Any], most: int = 2) -> Strategy[tuple[stage, ...]]:
     """A few stages of a step or two, which change anything that a stage can change."""
-    resized = st.one_of(
+    resized: Strategy[dict[str, Any]] = st.one_of(
         st.just({}),
         st.fixed_dictionaries({"size": st.integers(1, 9)}),
         st.fixed_dictionaries({"scale": _between(0.5, 2)}),

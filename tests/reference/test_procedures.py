@@ -185,9 +185,7 @@ def test_dgn_am() -> None:
     rates = np.linspace(8, 1e-10, 30).tolist()
     slope = networks.slope(lambda x: vision.module(x)[:, 2])
     worst = 0.0
-    for frame, theirs in zip(
-        frames, dgn_am.paint(code, generate, pull, slope, 16, rates, upper.numpy()), strict=True
-    ):
+    for frame, theirs in zip(frames, dgn_am.paint(code, generate, pull, slope, 16, rates, upper.numpy()), strict=True):
         worst = max(worst, float(np.abs(frame.state[name][0].numpy() - theirs).max()))
     assert worst < 1e-10
 
@@ -218,8 +216,11 @@ def test_gatys() -> None:
 
     wanted = [g.detach() for g in grams(source[None])]
     slope = networks.slope(
-        lambda x: -sum(
-            weight / 4 * (g - t).square().sum((1, 2)) / g.shape[1] ** 2 for g, t in zip(grams(x), wanted, strict=True)
+        lambda x: (
+            -sum(
+                weight / 4 * (g - t).square().sum((1, 2)) / g.shape[1] ** 2
+                for g, t in zip(grams(x), wanted, strict=True)
+            )
         )
     )
     low, high = gatys.channel_range(source.numpy())

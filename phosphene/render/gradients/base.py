@@ -10,7 +10,7 @@ from torch import Tensor
 from ...values import Value
 from ..moment import Moment, check_choice
 
-Frame = Literal["canvas", "view", "state"]
+Frame = Literal["canvas", "view", "state", "tiles"]
 FRAMES: tuple[Frame, ...] = ("canvas", "view", "state")
 
 
@@ -18,7 +18,7 @@ class Gradient(Value, room="gradients", abstract=True):
     """A pure function of a gradient of the score (B, ...); each picture's by itself.
 
     frame: "canvas", the gradient at the picture that is stored; "view", at what a network saw; "state", at each entry of
-    the parameterization's state, after it has been pulled back.
+    the parameterization's state, after it has been pulled back; "tiles", none: it decides where networks look.
     """
 
     frame: Frame = dataclasses.field(default="canvas", kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,7 +12,7 @@ from torch import Tensor
 from ...param.base import pair
 from ...transforms.base import integer
 from ..moment import Moment
-from .base import Gradient
+from .base import Frame, Gradient
 
 Place = tuple[Any, Tensor, Tensor]
 """An index of pictures: the rows (h, 1) and columns (w,) of a tile."""
@@ -31,7 +31,7 @@ class tiles(Gradient):
 
     size: Any
     roll: bool = True
-    frame: Literal["tiles"] = dataclasses.field(default="tiles", init=False, repr=False)  # type: ignore[assignment]
+    frame: Frame = dataclasses.field(default="tiles", init=False, repr=False)
 
     def __post_init__(self) -> None:
         size = pair(self.word, self.size)
