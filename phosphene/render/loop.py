@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,7 +20,6 @@ from ..objectives.evaluate import Context
 from ..param import Param
 from .carry import begin, enter
 from .edits import chained, operate, rows
-from .gradients.tiles import evened
 from .moment import Moment
 from .optimizers import Optimizer
 from .plan import Part, Plan, Position
@@ -110,11 +110,25 @@ def advance(plan: Plan, part: Part, position: Position, step: int) -> tuple[Posi
 
 
 def score(plan: Plan, part: Part, canvas: Tensor, moment: Moment, given: State) -> Scored:
-    """Scores and their gradient at the canvas: the mean over samples and tiles, a chunk of pictures at a time."""
+    """Scores and their gradient at the canvas, looked at as a whole or in tiles."""
+    if part.tiles is None:
+        return looked_at(plan, part, canvas, moment, given, [...], None)
+    size = (int(canvas.shape[-2]), int(canvas.shape[-1]))
+    rolled = part.tiles.rolled(canvas, moment)
+    window = part.tiles.window(size, canvas)
+    found = looked_at(plan, part, rolled, moment, given, part.tiles.cut(size), window)
+    evened = part.tiles.evened(found.gradient, size)
+    return replace(found, gradient=part.tiles.rolled(evened, moment, back=True))
+
+
+def looked_at(
+    plan: Plan, part: Part, canvas: Tensor, moment: Moment, given: State, places: list[Any], window: Tensor | None
+) -> Scored:
+    """The mean over samples and places, a chunk of pictures at a time; `window` weighs the gradient of a place."""
     gradient = torch.zeros_like(canvas)
     scores = canvas.new_zeros(len(plan.seeds))
     terms = canvas.new_zeros(len(part.names), len(plan.seeds))
-    looks = part.looks(canvas, moment) * plan.samples
+    looks = places * plan.samples
     in_view = [change for change in part.gradient if change.frame == "view"]
     change = partial(chained, in_view, "view", moment=moment) if in_view else None
     for first in range(0, len(plan.seeds), part.chunk):
@@ -134,8 +148,9 @@ def score(plan: Plan, part: Part, canvas: Tensor, moment: Moment, given: State) 
             torch.autograd.backward(value.sum() / len(looks))
             scores[here] += value.detach() / len(looks)
             terms[:, here] += part.program.record(activations, context, nodes) / len(looks)
-            gradient[here][place] += x.grad if x.grad is not None else 0
-    return Scored(scores, terms, evened(gradient, looks))
+            if x.grad is not None:
+                gradient[here][place] += x.grad if window is None else x.grad * window
+    return Scored(scores, terms, gradient)
 
 
 def pull_back(canvas: Tensor, leaves: State, gradient: Tensor, param: Param) -> State:

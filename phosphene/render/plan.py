@@ -13,7 +13,6 @@ from ..objectives.lower import Program
 from ..param import Param
 from .constraints import Constraint
 from .gradients import Gradient, tiles
-from .moment import Moment
 from .operators import Operator
 from .optimizers import Optimizer
 from .stages import stage
@@ -40,11 +39,10 @@ class Part:
     within: Constraint | None
     chunk: int
 
-    def looks(self, canvas: Tensor, moment: Moment) -> list[Any]:
-        """The places of the canvas that networks look at in this step: all of it, or its tiles."""
-        size = (int(canvas.shape[-2]), int(canvas.shape[-1]))
-        cut = tiling(self.gradient)
-        return [...] if cut is None else list(cut.cut(size, moment))
+    @property
+    def tiles(self) -> tiles | None:
+        """How the canvas is cut, if it is."""
+        return tiling(self.gradient)
 
 
 @dataclass(frozen=True)

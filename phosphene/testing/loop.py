@@ -64,7 +64,7 @@ GRADIENTS: dict[str, Strategy[Gradient]] = {
     "gradients.blur": st.builds(g.blur, _number(0, 2), frame=_pictures),
     "gradients.laplacian": st.builds(g.laplacian, st.integers(0, 5), frame=_pictures),
     "gradients.sobolev": st.builds(g.sobolev, _between(0, 2), frame=_pictures),
-    "gradients.tiles": st.builds(g.tiles, st.integers(2, 9), st.booleans()),
+    "gradients.tiles": st.builds(g.tiles, st.integers(2, 9), st.integers(0, 3), st.booleans()),
 }
 """By word, links of the gradient chain."""
 

@@ -101,37 +101,48 @@ def test_a_link_of_the_state_sees_each_entry() -> None:
     assert set(np.unique(moved.abs().numpy().round(12))) <= {0, 0.25}
 
 
-@given(st.integers(3, 30), st.integers(3, 30), st.integers(2, 9), st.integers(0, 99))
-def test_tiles_cover_the_canvas_each_pixel_about_once(height: int, width: int, size: int, seed: int) -> None:
-    cut = gradients.tiles(size).cut((height, width), Moment(seeds=(seed,)))
-    seen = torch.zeros(height, width)
-    for _, rows, columns in cut:
-        assert len(rows) == min(size, height)
-        assert len(columns) == min(size, width)
-        seen[rows, columns] += 1
-    assert seen.min() >= 1
-    assert len(cut) == -(-height // min(size, height)) * -(-width // min(size, width))
-    if height % size == 0 and width % size == 0:
-        assert seen.max() == 1
+@given(st.integers(3, 30), st.integers(3, 30), st.integers(2, 9), st.integers(0, 4))
+def test_tiles_cover_the_canvas(height: int, width: int, size: int, overlap: int) -> None:
+    tiles = gradients.tiles(size, overlap)
+    weight = torch.zeros(height, width, dtype=torch.float64)
+    window = tiles.window((height, width), weight)
+    assert window.min() > 0
+    for _, rows, columns in tiles.cut((height, width)):
+        assert (len(rows), len(columns)) == window.shape == (min(size, height), min(size, width))
+        weight[rows, columns] += window
+    assert weight.min() > 0
+    if overlap == 0 and height % size == 0 and width % size == 0:
+        assert torch.equal(weight, torch.ones_like(weight))
 
 
-def test_tiles_of_a_linear_network_give_the_whole_gradient() -> None:
+POINTS = ph.Vision(torch.nn.Conv2d(3, 2, 1).double().eval(), [0.0] * 3, [1.0] * 3, name="points")
+
+
+@pytest.mark.parametrize("tiles", [gradients.tiles(8, 0), gradients.tiles(9, 3), gradients.tiles((30, 7), 2)], ids=repr)
+def test_tiles_of_a_network_of_points_give_the_whole_gradient(tiles: gradients.tiles) -> None:
     """a 1 x 1 network has no border: tile by tile is the same as at once"""
-    net = ph.Vision(torch.nn.Conv2d(3, 2, 1).double().eval(), [0.0] * 3, [1.0] * 3, name="points")
     goal, start = obj.channel("output", 1), param.pixel(24)
     options = {"steps": 3, "optimizer": optimizers.sgd(0.5), "seed": 5}
-    whole = ph.render(net, goal, start, tf.identity, **options)
-    tiled = ph.render(net, goal, start, tf.identity, gradient=[gradients.tiles(8)], **options)
+    whole = ph.render(POINTS, goal, start, tf.identity, **options)
+    tiled = ph.render(POINTS, goal, start, tf.identity, gradient=[tiles], **options)
     torch.testing.assert_close(whole.images, tiled.images)
-    torch.testing.assert_close(whole.scores, tiled.scores)
 
 
-def test_overlapping_tiles_are_evened_out() -> None:
-    net = ph.Vision(torch.nn.Conv2d(3, 2, 1).double().eval(), [0.0] * 3, [1.0] * 3, name="points")
-    options = {"steps": 1, "optimizer": optimizers.sgd(1.0), "gradient": [gradients.tiles(9)]}
-    start = param.pixel(20, sd=0)
-    moved = ph.render(net, obj.channel("output", 1), start, tf.identity, **options).images - 0.5
-    torch.testing.assert_close(moved, moved[..., :1, :1].expand_as(moved))
+def test_a_picture_in_tiles_is_the_same_alone_and_in_a_batch() -> None:
+    net, tiles = toys.vision(None, double=True), gradients.tiles(9, 3)
+    options = {"steps": 2, "gradient": [tiles]}
+    both = ph.render(net, obj.channel("first", 2), param.fourier(20), tf.jitter(2), seed=[3, 8], **options)
+    alone = ph.render(net, obj.channel("first", 2), param.fourier(20), tf.jitter(2), seed=8, **options)
+    torch.testing.assert_close(both.images[1], alone.images[0], rtol=1e-9, atol=1e-9)
+
+
+def test_a_tile_as_large_as_the_canvas_is_the_canvas() -> None:
+    net, goal = toys.vision(None, double=True), obj.channel("first", 2)
+    tiles = gradients.tiles(64, roll=False)
+    plain, tiled = (
+        ph.render(net, goal, param.fourier(16), tf.jitter(2), steps=3, gradient=chain) for chain in ((), (tiles,))
+    )
+    assert torch.equal(plain.images, tiled.images)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,482 @@
+"""The pictures of the pages beside this file: `python docs/pictures.py [page ...]` makes them, with the library alone.
+
+`SHOWN` has an entry for every word: the text of a value, as it stands on the page. Everything is drawn and painted with the
+bundled network, always from the same seeds; a minute or two on one core.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from PIL import Image, ImageDraw
+from torch import Tensor, nn
+
+import phosphene as ph
+from phosphene import objectives as obj
+from phosphene import param
+from phosphene import transforms as tf
+from phosphene.models import patterns, rules
+from phosphene.objectives.functions import Elementwise
+from phosphene.render import Moment, gradients, operators
+from phosphene.render.constraints import Constraint
+from phosphene.render.optimizers import Optimizer
+from phosphene.render.schedules import Schedule
+from phosphene.seeds import stream
+from phosphene.values import Value, hold
+
+HERE = Path(__file__).parent / "pictures"
+SIZE = 64
+
+
+class Shown(NamedTuple):
+    """What a picture shows: the text of a value, one to its left for comparison, and how many pictures are painted."""
+
+    source: str
+    before: str = ""
+    batch: int | None = None
+
+
+GOAL = "logit('hexagons')"
+SCORE = "channel('block3', 17)"
+
+
+def beside(penalty: str, before: str = SCORE, batch: int | None = None) -> Shown:
+    """A score alone, and with something subtracted."""
+    return Shown(f"{before} - {penalty}", before, batch)
+
+
+SHOWN: dict[str, dict[str, Shown]] = {
+    "objectives": {
+        "channel": Shown("channel('block3', 17)"),
+        "neuron": Shown("neuron('block3', 17, y=4, x=4)"),
+        "layer": Shown("layer('block2')"),
+        "logit": Shown("logit('spiral')"),
+        "logprob": Shown("logprob('spiral')"),
+        "prob": Shown("prob('spiral')"),
+        "spatial": Shown("spatial('block4', vector)"),
+        "direction": Shown("direction('block4', vector)"),
+        "tensor_direction": Shown("tensor_direction('block4', sheet)"),
+        "cosine_direction": Shown("cosine_direction('block4', vector, 4, 'exact')"),
+        "dot": Shown("dot('block2', card)"),
+        "caricature": Shown("caricature('block2', card, 1, 'exact')"),
+        "content": Shown("-content('block2', card, 'relative')"),
+        "style": Shown("-style('block1', card, 'gatys')"),
+        "region_style": Shown("-region_style('block1', card, 'gatys', region=left, like_region=left)"),
+        "tv": beside("20*tv()"),
+        "l1": beside("8*l1(center=0.5)"),
+        "l2": beside("8*l2(center=0.5)"),
+        "lp": beside("2000*lp(6, center=0.5)"),
+        "linf": beside("8*linf(center=0.5)"),
+        "boundary": beside("40*boundary(width=16)"),
+        "blur": beside("200*blur()"),
+        "each": Shown("each(logit('hexagons'), logit('spiral'), logit('hearts'))"),
+        "interpolate": Shown("interpolate(logit('hexagons'), logit('spiral'))", batch=4),
+        "place": Shown("place()*logit('spiral')", batch=4),
+        "diversity": beside("2*diversity('block2')", batch=3),
+        "alignment": beside("4*alignment('block1')", "interpolate(logit('hexagons'), logit('spiral'))", 4),
+        "expect": Shown("expect(logprob('spiral'), tf.rotate(-45, 45), 4)", "logprob('spiral')"),
+        "const": Shown("const(2) + channel('block3', 17)", SCORE),
+        **{name: Shown(name) for name in ("log", "exp", "sqrt", "relu", "softplus", "sigmoid", "tanh", "absolute")},
+        "clamp": Shown("clamp(-1, 1)"),
+    },
+    "param": {
+        "param.pixel": Shown("param.pixel(64)"),
+        "param.pixels": Shown("param.pixels(64, sd=0.5) >> param.sigmoid()"),
+        "param.fourier": Shown("param.fourier(64)"),
+        "param.spectrum": Shown("param.spectrum(64, decay=1.5) >> param.sigmoid()"),
+        "param.pyramid": Shown("param.pyramid(64, sd=0.3) >> param.sigmoid()"),
+        "param.maco": Shown("param.maco(64)"),
+        "param.phase": Shown("param.phase(64, 'power', 0.5) >> param.sigmoid()"),
+        "param.cppn": Shown("param.cppn(64, hidden=12, layers=5) >> param.sigmoid()"),
+        "param.shared": Shown("param.shared(param.pixels(8, sd=0.5), 64) >> param.sigmoid()", batch=2),
+        "param.stack": Shown("param.spectrum(64) + param.shared(param.pixels(4, sd=0.5), 64) >> param.sigmoid()", batch=2),
+        "param.composed": Shown("param.spectrum(64) >> param.sigmoid()"),
+        "param.maps": Shown("param.pixels(64) >> (param.decorrelate('imagenet') >> param.sigmoid())"),
+        "param.decorrelate": Shown("param.spectrum(64) >> param.decorrelate(card) >> param.sigmoid()"),
+        "param.sigmoid": Shown("param.spectrum(64) >> param.sigmoid(0.25, 0.75)"),
+        "param.clip": Shown("param.pixels(64, mean=0.5) >> param.clip()"),
+        "param.unbounded": Shown("param.pixels(64, mean=0.5) >> param.unbounded()"),
+        "param.repeat": Shown("param.fourier(64, channels=1) >> param.repeat(3)"),
+        "param.started": Shown("param.fourier(64).starting_from(card)"),
+        "param.masked": Shown("param.masked(param.fourier(64), left, card)"),
+        "param.alpha": Shown("param.alpha(param.pixel(64, channels=4))"),
+        "param.transparent": Shown("param.transparent(64)"),
+        "param.keep_alpha": Shown(
+            "param.alpha(param.pixels(64, channels=4) >> param.keep_alpha(param.decorrelate('imagenet'))"
+            " >> param.sigmoid())"
+        ),
+        "param.masks": Shown("param.masks(card, segments, fill=0.5) >> param.clip()"),
+        "param.latent": Shown("param.latent(generator, 24)"),
+        "param.network": Shown("generator"),
+        "param.codes.normal": Shown("param.latent(generator, param.codes.normal(24, sd=3))"),
+        "param.codes.sphere": Shown("param.latent(generator, param.codes.sphere(24, radius=20))"),
+        "param.codes.simplex": Shown("param.latent(generator, param.codes.simplex(24))"),
+        "param.codes.interval": Shown("param.latent(generator, param.codes.interval(24, -2, 2))"),
+        "param.codes.frozen": Shown(
+            "param.latent(generator, code=param.codes.normal(24), light=param.codes.frozen((1, 0.6, 0.2)))"
+        ),
+        "param.weights": Shown("param.weights(painter, card, 1) >> param.clip()"),
+        "param.given": Shown("-content('block1', param.given(), 'mse')"),
+    },
+    "transforms": {
+        "tf.identity": Shown("tf.identity"),
+        "tf.pad": Shown("tf.pad(12)"),
+        "tf.jitter": Shown("tf.jitter(16, fill='wrap')"),
+        "tf.translate": Shown("tf.translate(0.25, fill=0.5)"),
+        "tf.flip": Shown("tf.flip(0.5)"),
+        "tf.scale": Shown("tf.scale(0.5, 1.5, fill=0.5)"),
+        "tf.rotate": Shown("tf.rotate(-45, 45, fill=0.5)"),
+        "tf.shear": Shown("tf.shear(-30, 30, fill=0.5)"),
+        "tf.place": Shown("tf.place(0.3, 0.8, fill=0.5)"),
+        "tf.perspective": Shown("tf.perspective(0.45, fill=0.5)"),
+        "tf.elastic": Shown("tf.elastic(2, 5, fill=0.5)"),
+        "tf.crop": Shown("tf.crop(40)"),
+        "tf.center_crop": Shown("tf.center_crop(40)"),
+        "tf.resize": Shown("tf.resize(16)"),
+        "tf.roam": Shown("tf.roam(64)"),
+        "tf.crops": Shown("tf.crops(64, 0.25, 0.5)"),
+        "tf.noise": Shown("tf.noise(0.1, 0.3)"),
+        "tf.uniform_noise": Shown("tf.uniform_noise(0.2, 0.4)"),
+        "tf.dropout": Shown("tf.dropout(0.1, 0.4, cell=4)"),
+        "tf.blur": Shown("tf.blur(0.5, 3)"),
+        "tf.jpeg": Shown("tf.jpeg(2, 10)"),
+        "tf.brightness": Shown("tf.brightness(-0.4, 0.4)"),
+        "tf.contrast": Shown("tf.contrast(0.2, 2)"),
+        "tf.saturation": Shown("tf.saturation(0, 2)"),
+        "tf.hue": Shown("tf.hue(-180, 180)"),
+        "tf.gamma": Shown("tf.gamma(0.4, 2.5)"),
+        "tf.printing": Shown("tf.printing()"),
+        "tf.sequence": Shown("tf.rotate(-45, 45) >> tf.noise(0.2)"),
+        "tf.choice": Shown("tf.rotate(90) | tf.hue(120) | tf.identity"),
+        "tf.frozen": Shown("tf.frozen(tf.rotate(-45, 45), seed=3)"),
+        **{f"tf.{name}": Shown(f"tf.{name}") for name in ("standard", "lucid", "wide", "maco", "eot_2d", "eot_print")},
+    },
+    "render": {
+        "gradients.normalize": Shown("gradients.normalize('rms')"),
+        "gradients.sign": Shown("gradients.sign()"),
+        "gradients.clip": Shown("gradients.clip(0.5, 'rms')"),
+        "gradients.percentile": Shown("gradients.percentile(95)"),
+        "gradients.blur": Shown("gradients.blur(2)"),
+        "gradients.laplacian": Shown("gradients.laplacian(4)"),
+        "gradients.sobolev": Shown("gradients.sobolev(1, 'imagenet')"),
+        "gradients.tiles": Shown("gradients.tiles(32)"),
+        "operators.decay": Shown("operators.decay(0.5)"),
+        "operators.blur": Shown("operators.blur(2)"),
+        "operators.bilateral": Shown("operators.bilateral(2, 0.4)"),
+        "operators.median": Shown("operators.median(5)"),
+        "operators.clip_norm": Shown("operators.clip_norm(50)"),
+        "operators.clip_contribution": Shown("operators.clip_contribution(70)"),
+        "operators.roll": Shown("operators.roll(24, down=12)"),
+        "operators.affine": Shown("operators.affine(1.3, degrees=15)"),
+        "operators.project": Shown("operators.project(constraints.box(0.3, 0.7))"),
+        "constraints.box": Shown("constraints.box(0.3, 0.7)"),
+        "constraints.range_of": Shown("constraints.range_of(other)"),
+        "constraints.linf": Shown("constraints.linf(other, 0.2)"),
+        "constraints.l2": Shown("constraints.l2(other, 10)"),
+        "constraints.l1": Shown("constraints.l1(other, 800)"),
+        "constraints.intersection": Shown("constraints.l2(other, 15) & constraints.box(0.1, 0.7)"),
+        "constraints.simplex": Shown("constraints.simplex(2000)"),
+        "constraints.sphere": Shown("constraints.sphere(30)"),
+        "optimizers.adam": Shown("optimizers.adam(0.05)"),
+        "optimizers.adamw": Shown("optimizers.adamw(0.05, decay=2)"),
+        "optimizers.nadam": Shown("optimizers.nadam(0.05)"),
+        "optimizers.sgd": Shown("optimizers.sgd(2, momentum=0.9)"),
+        "optimizers.progress": Shown("optimizers.progress(0.5, 100)"),
+        "optimizers.lbfgs": Shown("optimizers.lbfgs()"),
+        "optimizers.average": Shown("optimizers.average(optimizers.adam(0.05), 0.9)"),
+        "schedules.ramp": Shown("schedules.ramp(1, 0.2)"),
+        "schedules.cosine": Shown("schedules.cosine(1)"),
+        "schedules.piecewise": Shown("schedules.piecewise(((0, 1), (16, 0.5), (32, 0.1)))"),
+        "schedules.warmup": Shown("schedules.warmup(12, schedules.cosine(1))"),
+        "schedules.every": Shown("schedules.every(8, 1)"),
+        "schedules.by_stage": Shown("schedules.by_stage((1, schedules.ramp(0.8, 0.2)))"),
+        "stages.stage": Shown("stages.stage(24, scale=2)"),
+    },
+    "rules": {
+        "rules.soft_gate": Shown("rules.soft_gate()"),
+        "rules.leaky_gate": Shown("rules.leaky_gate()"),
+        "rules.skip_gradient": Shown("rules.skip_gradient(0.5)"),
+        "rules.redirected": Shown("rules.redirected()"),
+        "rules.soft_pool": Shown("rules.soft_pool()"),
+        "rules.average_pool": Shown("rules.average_pool()"),
+        "rules.softplus": Shown("rules.softplus(1)"),
+        "rules.guided": Shown("rules.guided()"),
+        "rules.deconv": Shown("rules.deconv()"),
+        "rules.passing": Shown("rules.passing()"),
+        "rules.linearize": Shown("rules.linearize()"),
+    },
+}
+
+EXPLAINING = ("softplus", "guided", "deconv", "passing", "linearize")
+
+
+class Waves(nn.Module):
+    """A generator: a code of 24 numbers weighs colored plane waves; `light` scales red, green and blue."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        y, x = torch.meshgrid(*[torch.linspace(-1, 1, SIZE)] * 2, indexing="ij")
+        angles, cycles = torch.arange(24) * 2.4, 2 + torch.arange(24) / 2
+        along = x[None] * angles.cos()[:, None, None] + y[None] * angles.sin()[:, None, None]
+        waves = torch.cos(3.1416 * cycles[:, None, None] * along + angles[:, None, None])
+        colors = 0.5 + 0.5 * torch.cos(angles[:, None] + torch.tensor([0, 2.1, 4.2]))
+        self.register_buffer("basis", waves[:, None] * colors[:, :, None, None])
+
+    def forward(self, code: Tensor, light: Tensor | None = None) -> Tensor:
+        """Pictures (B, 3, 64, 64)."""
+        pictures = torch.einsum("bn,nchw->bchw", code, self.basis).sigmoid()
+        return pictures if light is None else pictures * light[:, :, None, None]
+
+
+class Painter(nn.Module):
+    """A network from pictures to pictures: the picture itself, plus what two small convolutions add."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with torch.random.fork_rng(devices=[]):
+            self.inner, self.last = nn.Conv2d(3, 12, 5, padding=2), nn.Conv2d(12, 3, 5, padding=2)
+        with torch.no_grad():
+            for number, x in enumerate(self.parameters()):
+                x.copy_(0.1 * torch.randn(x.shape, generator=stream(number, "painter")))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Pictures of the same size."""
+        return x + self.last(self.inner(x).tanh())
+
+
+def card() -> Tensor:
+    """The test card, (1, 3, 64, 64): a disc, stripes, checkers, an F, on a gradient of colors."""
+    y, x = torch.meshgrid(*[torch.linspace(0, 1, 4 * SIZE)] * 2, indexing="ij")
+    ground = torch.stack([0.25 + 0.6 * x, 0.45 + 0.3 * y, 0.85 - 0.6 * x])
+    image = Image.fromarray((255 * ground).byte().permute(1, 2, 0).numpy())
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((20, 20, 116, 116), fill=(225, 60, 50), outline=(255, 255, 255), width=6)
+    for n in range(6):
+        pen.rectangle((140 + 16 * n, 24, 147 + 16 * n, 112), fill=(20, 30, 60))
+        pen.rectangle((24 + 16 * n, 144 + 16 * (n % 2), 39 + 16 * n, 159 + 16 * (n % 2)), fill=(250, 210, 60))
+        pen.rectangle((24 + 16 * n, 176 + 16 * (n % 2), 39 + 16 * n, 191 + 16 * (n % 2)), fill=(30, 90, 60))
+    for left, top, right, bottom in ((152, 140, 172, 236), (152, 140, 228, 160), (152, 180, 208, 198)):
+        pen.rectangle((left, top, right, bottom), fill=(255, 255, 255))
+    picture = torch.tensor(list(image.tobytes())).reshape(4 * SIZE, 4 * SIZE, 3).permute(2, 0, 1)[None] / 255
+    return F.interpolate(picture, (SIZE, SIZE), mode="area")
+
+
+@cache
+def model() -> ph.Vision:
+    """The bundled network."""
+    return ph.load("patterns")
+
+
+@cache
+def judge() -> ph.Vision:
+    """The second bundled network, which has max pooling."""
+    return ph.Vision(patterns.load_judge(), mean=patterns.MEAN, std=patterns.STD, size=SIZE, labels=patterns.LABELS)
+
+
+@cache
+def names() -> dict[str, Value]:
+    """What the texts call by a name: pictures, masks, vectors and networks."""
+    hearts, spiral = (model().module.head.weight.detach()[patterns.LABELS.index(n)] for n in ("hearts", "spiral"))
+    sheet = torch.stack([hearts, hearts, spiral, spiral], 1)[:, None].expand(-1, 4, 4)
+    left = (torch.arange(SIZE) < SIZE // 2).float().expand(SIZE, SIZE)
+    places = torch.arange(SIZE) // 8
+    return {
+        "card": hold(card()),
+        "other": hold(patterns.draw("sunburst", 3, 0, SIZE)[None]),
+        "left": hold(left),
+        "segments": hold(places[:, None] * 8 + places[None]),
+        "vector": hold(hearts),
+        "sheet": hold(sheet),
+        "generator": param.network(Waves().eval()),
+        "painter": param.network(Painter().eval()),
+    }
+
+
+def read(text: str) -> Any:
+    """The value of a text, with names for what cannot be written."""
+    found = re.compile(rf"(?<!['\w.])({'|'.join(names())})(?!['\w=])")
+    return ph.parse(found.sub(lambda match: repr(names()[match[1]]), text))
+
+
+def paint(goal: Any, canvas: Any = None, steps: int = 40, net: ph.Vision | None = None, **others: Any) -> ph.Render:
+    """A short run; plain views unless `transforms` says otherwise."""
+    canvas = param.fourier(SIZE) if canvas is None else canvas
+    goal = read(goal) if isinstance(goal, str) else goal
+    given = {"transforms": VIEWS, "optimizer": ph.adam(0.05), "seed": 7, **others}
+    return ph.render(net or model(), goal, canvas, steps=steps, progress=False, **given)
+
+
+VIEWS = tf.pad(6) >> tf.jitter(4) >> tf.scale(0.9, 1.1) >> tf.rotate(-8, 8) >> tf.jitter(2)
+EVERYWHERE: dict[str, Any] = {"rules": rules.soft_gate() & rules.skip_gradient()}
+
+
+def objectives(shown: Shown) -> Image.Image:
+    """Paintings, those without the word first; curves of functions."""
+    value = read(shown.source)
+    if isinstance(value, Elementwise):
+        x = torch.linspace(-3, 3, 121)
+        return plot([value.compute(x)], x)
+    if "const(" in shown.source:
+        runs = [paint(text, **EVERYWHERE) for text in (shown.before, shown.source)]
+        return plot([run.scores[:, 0] for run in runs])
+    views = {"transforms": tf.identity} if "expect(" in shown.source else {}
+    texts = [text for text in (shown.before, shown.source) if text]
+    rows = [paint(text, batch=shown.batch, **views, **EVERYWHERE).images for text in texts]
+    return strip(torch.cat(rows), columns=shown.batch)
+
+
+def params(shown: Shown) -> Image.Image:
+    """The start, and a painting after some steps."""
+    value = read(shown.source)
+    if isinstance(value, param.network):
+        codes = torch.randn(3, 24, generator=stream(7, "codes"))
+        return strip(value.run((2 * codes,), {}))
+    goal, canvas = (SCORE, value) if isinstance(value, param.Param) else (value, read(SHOWN["param"]["param.weights"][0]))
+    views = tf.identity if goal is value else VIEWS
+    run = paint(goal, canvas, batch=shown.batch, transforms=views, **EVERYWHERE)
+    start = canvas.decode(canvas.init([7 + n for n in range(shown.batch or 1)]))
+    return strip(torch.cat([start, run.images]))
+
+
+def transforms(shown: Shown) -> Image.Image:
+    """The card through three draws; through one where nothing is drawn, beside the card."""
+    value, x = read(shown.source), card()
+    if value.deterministic and "frozen" not in shown.source:
+        return strip(x[0], value(x, [torch.Generator()])[0])
+    return strip(*(value(x, [stream(n, "docs")])[0] for n in range(3)))
+
+
+def rendering(shown: Shown) -> Image.Image:
+    """Pairs without and with a link, an operator, a constraint; curves for optimizers and schedules."""
+    value, x = read(shown.source), card()
+    if isinstance(value, Schedule):
+        stages = range(2) if "by_stage" in shown.source else range(1)
+        return plot([torch.tensor([float(value(step, 48 // len(stages), n)) for n in stages for step in range(48 // len(stages))])])
+    if isinstance(value, Optimizer):
+        setting = {"canvas": param.pixel(SIZE), "transforms": tf.identity, "steps": 40, "seed": 7}
+        runs = [paint(SCORE, optimizer=one, **setting).scores[:, 0] for one in (ph.adam(0.05), value)]
+        return plot(runs)
+    if isinstance(value, Constraint):
+        return strip(x[0], value.project(x)[0])
+    if isinstance(value, operators.Operator):
+        return strip(x[0], value.apply(x, Moment(gradient=slope(x)))[0])
+    if isinstance(value, gradients.Gradient):
+        return strip(*(linked(chain)[0] for chain in chains(value)))
+    run = paint(GOAL, param.fourier(SIZE // 2), stages=(ph.stage(24), value), snapshots=(24,), **EVERYWHERE)
+    return strip(run.snapshots[24], run.images)
+
+
+def chains(link: gradients.Gradient) -> tuple[tuple[gradients.Gradient, ...], ...]:
+    """The gradient chains without and with a link; steps are equally long where that is not what the link is for."""
+    rms = gradients.normalize("rms")
+    return ((), (link,)) if isinstance(link, gradients.normalize) else ((rms,), (link, rms))
+
+
+@cache
+def linked(chain: tuple[gradients.Gradient, ...]) -> Tensor:
+    """Pixels painted by plain steps along a gradient that has passed through a chain."""
+    return paint(GOAL, param.pixel(SIZE), optimizer=ph.sgd(0.02), gradient=chain, **EVERYWHERE).images
+
+
+def slope(x: Tensor, rule: Any = None, goal: str = GOAL) -> Tensor:
+    """The gradient of a logit at a picture, under a rule."""
+    x = x.clone().requires_grad_()
+    with rules.applied(rule):
+        score = model().module(patterns.normalize(x))[0, patterns.LABELS.index(goal.split("'")[1])]
+    return torch.autograd.grad(score, x)[0]
+
+
+def ruled(shown: Shown) -> Image.Image:
+    """A goal painted without and with a rule; for rules that explain, a picture and its gradients."""
+    value = read(shown.source)
+    if value.word.split(".")[1] in EXPLAINING:
+        x = patterns.draw("hearts", 5, 0, SIZE)[None]
+        maps = [slope(x, rule, "logit('hearts')") for rule in (None, value)]
+        return strip(x[0], *(0.5 + g[0] / (8 * g.std()) for g in maps))
+    net = judge() if "pool" in shown.source else model()
+    return strip(*(paint(GOAL, net=net, rules=rule).images[0] for rule in ((), value)))
+
+
+def regions() -> Image.Image:
+    """A region of the picture, and its share at four layers."""
+    y, x = torch.meshgrid(*[torch.linspace(-1, 1, SIZE)] * 2, indexing="ij")
+    disc = (torch.hypot(x, y) < 0.6).float()[None]
+    found = ph.models.propagate(model(), disc, [f"block{n}" for n in range(1, 5)])
+    masks = [disc, *(mask[0] for mask in found.values())]
+    return strip(*(F.interpolate(mask[None], (SIZE, SIZE))[0].expand(3, -1, -1) for mask in masks))
+
+
+MAKERS: dict[str, Callable[[Shown], Image.Image]] = {
+    "objectives": objectives,
+    "param": params,
+    "transforms": transforms,
+    "render": rendering,
+    "rules": ruled,
+}
+EXTRA: dict[str, dict[str, Callable[[], Image.Image]]] = {
+    "transforms": {"card": lambda: strip(card())},
+    "rules": {"regions": regions},
+}
+
+
+def strip(*pictures: Tensor, columns: int | None = None) -> Image.Image:
+    """Pictures (C, H, W) or (B, C, H, W) side by side, each in a square of 64 pixels, in rows of `columns`."""
+    cells = [one for x in pictures for one in (x if x.ndim == 4 else x[None])]
+    columns = min(columns or len(cells), len(cells))
+    sheet = Image.new("RGB", (columns * (SIZE + 2) - 2, -(-len(cells) // columns) * (SIZE + 2) - 2), "white")
+    for n, cell in enumerate(cells):
+        pixels = cell.detach().clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).numpy()
+        image = Image.fromarray(pixels)
+        if max(image.size) > SIZE:
+            image = image.resize((SIZE, SIZE), Image.Resampling.BOX)
+        margin = [(SIZE - side) // 2 for side in image.size]
+        sheet.paste(image, (n % columns * (SIZE + 2) + margin[0], n // columns * (SIZE + 2) + margin[1]))
+    return sheet
+
+
+def plot(curves: list[Tensor], x: Tensor | None = None) -> Image.Image:
+    """Curves over a common axis, the last one in blue, with the least and the largest number beside them."""
+    wide, high, left, scale = 132, 72, 30, 4
+    x = torch.arange(len(curves[0])).float() if x is None else x
+    inside = torch.cat([curve[curve.isfinite()] for curve in curves])
+    low, top = float(inside.min()), float(inside.max())
+    sheet = Image.new("RGB", (wide * scale, high * scale), "white")
+    pen = ImageDraw.Draw(sheet)
+    pen.rectangle([n * scale for n in (left, 4, wide - 4, high - 4)], outline="#999999", width=scale // 2)
+    for number, curve in enumerate(curves):
+        across = left + 2 + (x - x[0]) / (x[-1] - x[0]) * (wide - 8 - left)
+        down = high - 7 - (curve - low) / (top - low or 1) * (high - 14)
+        points = [(a * scale, d * scale) for a, d in zip(across.tolist(), down.tolist(), strict=True) if d == d and abs(d) < high]
+        pen.line(points, fill="#1f5fbf" if number == len(curves) - 1 else "#aaaaaa", width=2 * scale, joint="curve")
+    sheet = sheet.resize((wide, high), Image.Resampling.BOX)
+    pen = ImageDraw.Draw(sheet)
+    pen.text((1, 2), f"{top:.3g}", fill="#444444")
+    pen.text((1, high - 15), f"{low:.3g}", fill="#444444")
+    return sheet
+
+
+def save(image: Image.Image, page: str, name: str) -> None:
+    """A small PNG with a palette."""
+    path = HERE / page / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def main(pages: list[str]) -> None:
+    """Make the pictures of the given pages, or of all."""
+    for page in pages or SHOWN:
+        for word, shown in SHOWN[page].items():
+            save(MAKERS[page](shown), page, word)
+        for name, made in EXTRA.get(page, {}).items():
+            save(made(), page, name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
