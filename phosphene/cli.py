@@ -46,7 +46,7 @@ def render(
     from .language import parse
     from .render import render as paint
 
-    bundles: dict[str, Any] = {name: getattr(presets, name) for name in ("clear", "quick", "best", "plain")}
+    bundles: dict[str, Any] = {name: getattr(presets, name) for name in ("clear", "quick", "plain")}
     if preset not in bundles:
         raise BadArgument(f"--preset {preset}", nearest(preset, bundles), "write --preset clear")
     arguments = dict(bundles[preset])
