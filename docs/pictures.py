@@ -69,18 +69,18 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "content": Shown("-content('block2', card, 'relative')"),
         "style": Shown("-style('block1', card, 'gatys')"),
         "region_style": Shown("-region_style('block1', card, 'gatys', region=left, like_region=left)"),
-        "tv": beside("20*tv()"),
-        "l1": beside("8*l1(center=0.5)"),
-        "l2": beside("8*l2(center=0.5)"),
+        "tv": beside("4*tv()"),
+        "l1": beside("3*l1(center=0.5)"),
+        "l2": beside("3*l2(center=0.5)"),
         "lp": beside("2000*lp(6, center=0.5)"),
         "linf": beside("8*linf(center=0.5)"),
-        "boundary": beside("40*boundary(width=16)"),
-        "blur": beside("200*blur()"),
+        "boundary": beside("20*boundary(width=12)"),
+        "blur": beside("60*blur()"),
         "each": Shown("each(logit('hexagons'), logit('spiral'), logit('hearts'))"),
         "interpolate": Shown("interpolate(logit('hexagons'), logit('spiral'))", batch=4),
         "place": Shown("place()*logit('spiral')", batch=4),
-        "diversity": beside("2*diversity('block2')", batch=3),
-        "alignment": beside("4*alignment('block1')", "interpolate(logit('hexagons'), logit('spiral'))", 4),
+        "diversity": beside("0.5*diversity('block2')", batch=3),
+        "alignment": beside("0.5*alignment('block1')", "interpolate(logit('hexagons'), logit('spiral'))", 4),
         "expect": Shown("expect(logprob('spiral'), tf.rotate(-45, 45), 4)", "logprob('spiral')"),
         "const": Shown("const(2) + channel('block3', 17)", SCORE),
         **{name: Shown(name) for name in ("log", "exp", "sqrt", "relu", "softplus", "sigmoid", "tanh", "absolute")},
@@ -169,8 +169,8 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "gradients.tiles": Shown("gradients.tiles(32)"),
         "operators.decay": Shown("operators.decay(0.5)"),
         "operators.blur": Shown("operators.blur(2)"),
-        "operators.bilateral": Shown("operators.bilateral(2, 0.4)"),
-        "operators.median": Shown("operators.median(5)"),
+        "operators.bilateral": Shown("operators.bilateral(2, 0.5)"),
+        "operators.median": Shown("operators.median(3)"),
         "operators.clip_norm": Shown("operators.clip_norm(50)"),
         "operators.clip_contribution": Shown("operators.clip_contribution(70)"),
         "operators.roll": Shown("operators.roll(24, down=12)"),
@@ -187,9 +187,9 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "optimizers.adam": Shown("optimizers.adam(0.05)"),
         "optimizers.adamw": Shown("optimizers.adamw(0.05, decay=2)"),
         "optimizers.nadam": Shown("optimizers.nadam(0.05)"),
-        "optimizers.sgd": Shown("optimizers.sgd(2, momentum=0.9)"),
+        "optimizers.sgd": Shown("optimizers.sgd(4, momentum=0.9)"),
         "optimizers.progress": Shown("optimizers.progress(0.5, 100)"),
-        "optimizers.lbfgs": Shown("optimizers.lbfgs()"),
+        "optimizers.lbfgs": Shown("optimizers.lbfgs(bounds=constraints.box(0, 1))"),
         "optimizers.average": Shown("optimizers.average(optimizers.adam(0.05), 0.9)"),
         "schedules.ramp": Shown("schedules.ramp(1, 0.2)"),
         "schedules.cosine": Shown("schedules.cosine(1)"),
@@ -223,7 +223,7 @@ class Waves(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         y, x = torch.meshgrid(*[torch.linspace(-1, 1, SIZE)] * 2, indexing="ij")
-        angles, cycles = torch.arange(24) * 2.4, 2 + torch.arange(24) / 2
+        angles, cycles = torch.arange(24) * 2.4, 2 + torch.arange(24) / 4
         along = x[None] * angles.cos()[:, None, None] + y[None] * angles.sin()[:, None, None]
         waves = torch.cos(3.1416 * cycles[:, None, None] * along + angles[:, None, None])
         colors = 0.5 + 0.5 * torch.cos(angles[:, None] + torch.tensor([0, 2.1, 4.2]))
@@ -231,7 +231,7 @@ class Waves(nn.Module):
 
     def forward(self, code: Tensor, light: Tensor | None = None) -> Tensor:
         """Pictures (B, 3, 64, 64)."""
-        pictures = torch.einsum("bn,nchw->bchw", code, self.basis).sigmoid()
+        pictures = torch.einsum("bn,nchw->bchw", code, self.basis).mul(0.8).sigmoid()
         return pictures if light is None else pictures * light[:, :, None, None]
 
 
@@ -244,7 +244,7 @@ class Painter(nn.Module):
             self.inner, self.last = nn.Conv2d(3, 12, 5, padding=2), nn.Conv2d(12, 3, 5, padding=2)
         with torch.no_grad():
             for number, x in enumerate(self.parameters()):
-                x.copy_(0.1 * torch.randn(x.shape, generator=stream(number, "painter")))
+                x.copy_(0.06 * torch.randn(x.shape, generator=stream(number, "painter")))
 
     def forward(self, x: Tensor) -> Tensor:
         """Pictures of the same size."""
@@ -275,9 +275,12 @@ def model() -> ph.Vision:
 
 
 @cache
-def judge() -> ph.Vision:
-    """The second bundled network, which has max pooling."""
-    return ph.Vision(patterns.load_judge(), mean=patterns.MEAN, std=patterns.STD, size=SIZE, labels=patterns.LABELS)
+def pooled() -> ph.Vision:
+    """The bundled network with max pooling in place of average pooling."""
+    network = patterns.load_network()
+    for block in (network.block2, network.block3, network.block4):
+        block[0] = nn.MaxPool2d(2)
+    return ph.Vision(network, mean=patterns.MEAN, std=patterns.STD, size=SIZE, labels=patterns.LABELS)
 
 
 @cache
@@ -328,7 +331,8 @@ def objectives(shown: Shown) -> Image.Image:
         return plot([run.scores[:, 0] for run in runs])
     views = {"transforms": tf.identity} if "expect(" in shown.source else {}
     texts = [text for text in (shown.before, shown.source) if text]
-    rows = [paint(text, batch=shown.batch, **views, **EVERYWHERE).images for text in texts]
+    steps = 120 if "card" in shown.source else 40
+    rows = [paint(text, steps=steps, batch=shown.batch, **views, **EVERYWHERE).images for text in texts]
     return strip(torch.cat(rows), columns=shown.batch)
 
 
@@ -339,10 +343,13 @@ def params(shown: Shown) -> Image.Image:
         codes = torch.randn(3, 24, generator=stream(7, "codes"))
         return strip(value.run((2 * codes,), {}))
     goal, canvas = (SCORE, value) if isinstance(value, param.Param) else (value, read(SHOWN["param"]["param.weights"][0]))
-    views = tf.identity if goal is value else VIEWS
-    run = paint(goal, canvas, batch=shown.batch, transforms=views, **EVERYWHERE)
+    goal = "logit('stripes 45')" if "generator" in shown.source else goal
+    rate = 0.005 if "cppn" in shown.source else 0.002 if "Painter" in repr(canvas) else 0.05
+    views = VIEWS if canvas is value else tf.identity
+    run = paint(goal, canvas, batch=shown.batch, transforms=views, optimizer=ph.adam(rate), **EVERYWHERE)
     start = canvas.decode(canvas.init([7 + n for n in range(shown.batch or 1)]))
-    return strip(torch.cat([start, run.images]))
+    end = canvas.decode(run.state)
+    return strip(torch.cat([start, end]))
 
 
 def transforms(shown: Shown) -> Image.Image:
@@ -350,7 +357,7 @@ def transforms(shown: Shown) -> Image.Image:
     value, x = read(shown.source), card()
     if value.deterministic and "frozen" not in shown.source:
         return strip(x[0], value(x, [torch.Generator()])[0])
-    return strip(*(value(x, [stream(n, "docs")])[0] for n in range(3)))
+    return strip(*(value(x, [stream(n, "draw")])[0] for n in range(3)))
 
 
 def rendering(shown: Shown) -> Image.Image:
@@ -360,17 +367,26 @@ def rendering(shown: Shown) -> Image.Image:
         stages = range(2) if "by_stage" in shown.source else range(1)
         return plot([torch.tensor([float(value(step, 48 // len(stages), n)) for n in stages for step in range(48 // len(stages))])])
     if isinstance(value, Optimizer):
-        setting = {"canvas": param.pixel(SIZE), "transforms": tf.identity, "steps": 40, "seed": 7}
-        runs = [paint(SCORE, optimizer=one, **setting).scores[:, 0] for one in (ph.adam(0.05), value)]
-        return plot(runs)
+        return plot([progress(ph.adam(0.05)), progress(value)])
     if isinstance(value, Constraint):
         return strip(x[0], value.project(x)[0])
+    if isinstance(value, operators.bilateral | operators.median):
+        x = x + 0.1 * torch.randn(x.shape, generator=stream("noise"))
     if isinstance(value, operators.Operator):
         return strip(x[0], value.apply(x, Moment(gradient=slope(x)))[0])
     if isinstance(value, gradients.Gradient):
         return strip(*(linked(chain)[0] for chain in chains(value)))
     run = paint(GOAL, param.fourier(SIZE // 2), stages=(ph.stage(24), value), snapshots=(24,), **EVERYWHERE)
     return strip(run.snapshots[24], run.images)
+
+
+@cache
+def progress(optimizer: Optimizer) -> Tensor:
+    """The score of the pictures that are shown in a run, step by step."""
+    run = ph.steps(model(), GOAL, param.pixel(SIZE), tf.identity, steps=40, optimizer=optimizer, seed=7)
+    pictures = torch.cat([frame.images for frame in run])
+    with torch.no_grad():
+        return model().module(patterns.normalize(pictures))[:, patterns.LABELS.index("hexagons")]
 
 
 def chains(link: gradients.Gradient) -> tuple[tuple[gradients.Gradient, ...], ...]:
@@ -400,7 +416,7 @@ def ruled(shown: Shown) -> Image.Image:
         x = patterns.draw("hearts", 5, 0, SIZE)[None]
         maps = [slope(x, rule, "logit('hearts')") for rule in (None, value)]
         return strip(x[0], *(0.5 + g[0] / (8 * g.std()) for g in maps))
-    net = judge() if "pool" in shown.source else model()
+    net = pooled() if "pool" in shown.source else model()
     return strip(*(paint(GOAL, net=net, rules=rule).images[0] for rule in ((), value)))
 
 
@@ -450,16 +466,21 @@ def plot(curves: list[Tensor], x: Tensor | None = None) -> Image.Image:
     sheet = Image.new("RGB", (wide * scale, high * scale), "white")
     pen = ImageDraw.Draw(sheet)
     pen.rectangle([n * scale for n in (left, 4, wide - 4, high - 4)], outline="#999999", width=scale // 2)
-    for number, curve in enumerate(curves):
+    for place, curve in enumerate(curves):
         across = left + 2 + (x - x[0]) / (x[-1] - x[0]) * (wide - 8 - left)
         down = high - 7 - (curve - low) / (top - low or 1) * (high - 14)
         points = [(a * scale, d * scale) for a, d in zip(across.tolist(), down.tolist(), strict=True) if d == d and abs(d) < high]
-        pen.line(points, fill="#1f5fbf" if number == len(curves) - 1 else "#aaaaaa", width=2 * scale, joint="curve")
+        pen.line(points, fill="#1f5fbf" if place == len(curves) - 1 else "#aaaaaa", width=2 * scale, joint="curve")
     sheet = sheet.resize((wide, high), Image.Resampling.BOX)
     pen = ImageDraw.Draw(sheet)
-    pen.text((1, 2), f"{top:.3g}", fill="#444444")
-    pen.text((1, high - 15), f"{low:.3g}", fill="#444444")
+    pen.text((1, 2), number(top), fill="#444444")
+    pen.text((1, high - 15), number(low), fill="#444444")
     return sheet
+
+
+def number(x: float) -> str:
+    """Two digits, and 0 for what is next to nothing."""
+    return f"{x:.2g}" if abs(x) > 1e-3 else "0"
 
 
 def save(image: Image.Image, page: str, name: str) -> None:

@@ -31,7 +31,7 @@ def render(
     model: Model = "patterns",
     output: Output = Path("phosphene.png"),
     weights: Weights = None,
-    preset: Annotated[str, typer.Option(help="clear, quick, best, or plain (the true gradient).")] = "clear",
+    preset: Annotated[str, typer.Option(help="clear, quick, or plain (the true gradient).")] = "clear",
     param: Annotated[str | None, typer.Option(help='What to paint with, such as "param.fourier(224)".')] = None,
     transforms: Annotated[str | None, typer.Option(help="What the picture must survive, such as tf.standard.")] = None,
     size: Annotated[int, typer.Option(help="Pixels of the picture, where --param is not given.")] = 224,

@@ -10,15 +10,16 @@ from torch import Tensor
 
 from ..errors import BadArgument
 from ..values import check_number, register
-from .base import Map, Param, Range, Size, State, normal
+from .base import Map, Param, Range, State, normal
 from .color import decorrelate
 from .fourier import fourier, spectrum
 from .maps import sigmoid
+from .wrapper import Wrapper
 
 _SD = 0.5  # of the backgrounds' frequencies
 
 
-class alpha(Param):
+class alpha(Wrapper):
     """Colors and transparency: the last channel of `inner` says how much of the picture hides the background.
 
     The picture is a * colors + (1 - a) * background. In the loop the background is another Fourier sample (sd .5, decay 1)
@@ -45,11 +46,6 @@ class alpha(Param):
             )
 
     @property
-    def size(self) -> Size:
-        """As inside."""
-        return self.inner.size
-
-    @property
     def channels(self) -> int:
         """The colors, without the transparency."""
         return self.inner.channels - 1
@@ -58,20 +54,6 @@ class alpha(Param):
     def value_range(self) -> Range:
         """Colors and backgrounds lie in [0, 1], and so do their mixtures."""
         return 0.0, 1.0
-
-    @property
-    def batch(self) -> int | None:
-        """As inside."""
-        return self.inner.batch
-
-    @property
-    def coupled(self) -> bool:
-        """As inside."""
-        return self.inner.coupled
-
-    def init(self, seeds: Sequence[int], dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
-        """As inside."""
-        return self.inner.init(seeds, dtype, device)
 
     def given(self, seeds: Sequence[int], step: int, dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
         """A background (B, C, H, W) for each picture and step, in [0, 1]."""
@@ -98,18 +80,6 @@ class alpha(Param):
     def encode(self, picture: Tensor) -> State:
         """The picture, opaque."""
         return self.inner.encode(torch.cat([picture, torch.ones_like(picture[:, :1])], 1))
-
-    def resize(self, state: State, size: Any) -> State:
-        """As inside."""
-        return self.inner.resize(state, size)
-
-    def resized(self, size: Any) -> Param:
-        """As inside."""
-        return alpha(self.inner.resized(size), self.background)
-
-    def redundant(self, state: State) -> State:
-        """As inside."""
-        return self.inner.redundant(state)
 
 
 class keep_alpha(Map):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from ..errors import ShapeMismatch, UnknownModel
 from ..values import SHIFT, joined
-from .base import Map, Param, Range, Size, State, refused
+from .base import Map, Param, Range, State, refused
 from .start import started
+from .wrapper import Wrapper
 
 
 class maps(Map):
@@ -61,7 +60,7 @@ class maps(Map):
         return joined(self.parts, ">>", SHIFT)
 
 
-class composed(Param):
+class composed(Wrapper):
     """A source and the maps after it; written with `>>`."""
 
     source: Param
@@ -82,9 +81,9 @@ class composed(Param):
             _check_channels(repr(self), self.source.channels, self.then)
 
     @property
-    def size(self) -> Size:
-        """The source's size."""
-        return self.source.size
+    def inner(self) -> Param:
+        """The source."""
+        return self.source
 
     @property
     def channels(self) -> int:
@@ -96,24 +95,6 @@ class composed(Param):
         """The range after the last map."""
         return self.then.value_range(self.source.value_range)
 
-    @property
-    def batch(self) -> int | None:
-        """As the source."""
-        return self.source.batch
-
-    @property
-    def coupled(self) -> bool:
-        """As the source."""
-        return self.source.coupled
-
-    def init(self, seeds: Sequence[int], dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
-        """The source's start."""
-        return self.source.init(seeds, dtype, device)
-
-    def given(self, seeds: Sequence[int], step: int, dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
-        """As the source."""
-        return self.source.given(seeds, step, dtype, device)
-
     def decode(self, state: State) -> Tensor:
         """The source's numbers through the maps."""
         return self.then.forward(self.source.decode(state))
@@ -122,17 +103,9 @@ class composed(Param):
         """Back through the maps, then into the source."""
         return self.source.encode(self.then.inverse(picture))
 
-    def resize(self, state: State, size: Any) -> State:
-        """The source resized."""
-        return self.source.resize(state, size)
-
     def resized(self, size: Any) -> Param:
         """The same maps after the resized source."""
         return composed(self.source.resized(size), self.then)
-
-    def redundant(self, state: State) -> State:
-        """As the source."""
-        return self.source.redundant(state)
 
     def text(self) -> tuple[str, int]:
         """The parts with `>>` between them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,9 +13,10 @@ from ..errors import BadArgument, ShapeMismatch
 from ..values import hold, tensor
 from .base import Param, Range, Size, State
 from .picture import fit, picture
+from .wrapper import Wrapper
 
 
-class masked(Param):
+class masked(Wrapper):
     """`inner` where the mask is 1, the picture where it is 0, a blend between.
 
     `mask` is a tensor or array (H, W) or (1, H, W) in [0, 1], or bool; `picture` a single one, of the same size and in any
@@ -51,38 +51,10 @@ class masked(Param):
         object.__setattr__(self, "mask", mask)
 
     @property
-    def size(self) -> Size:
-        """As inside."""
-        return self.inner.size
-
-    @property
-    def channels(self) -> int:
-        """As inside."""
-        return self.inner.channels
-
-    @property
     def value_range(self) -> Range | None:
         """The range inside, and that of pictures outside."""
         inside = self.inner.value_range
         return None if inside is None else (min(inside[0], 0.0), max(inside[1], 1.0))
-
-    @property
-    def batch(self) -> int | None:
-        """As inside."""
-        return self.inner.batch
-
-    @property
-    def coupled(self) -> bool:
-        """As inside."""
-        return self.inner.coupled
-
-    def init(self, seeds: Sequence[int], dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
-        """As inside."""
-        return self.inner.init(seeds, dtype, device)
-
-    def given(self, seeds: Sequence[int], step: int, dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
-        """As inside."""
-        return self.inner.given(seeds, step, dtype, device)
 
     def decode(self, state: State) -> Tensor:
         """The painting inside, the picture outside."""
@@ -97,18 +69,6 @@ class masked(Param):
         mask, kept, moved, binary = _constants(self.mask, self.picture, self.size, picture.dtype, picture.device)
         inside = picture if binary else (picture - (1 - mask) * kept) / mask.clamp(min=torch.finfo(mask.dtype).tiny)
         return self.inner.encode(torch.where(moved, inside, kept))
-
-    def resize(self, state: State, size: Any) -> State:
-        """As inside."""
-        return self.inner.resize(state, size)
-
-    def resized(self, size: Any) -> Param:
-        """Mask and picture, which are kept as given, resized with the rest."""
-        return masked(self.inner.resized(size), self.mask, self.picture)
-
-    def redundant(self, state: State) -> State:
-        """As inside; what the mask hides is not looked for."""
-        return self.inner.redundant(state)
 
 
 def _mask(given: Any) -> tensor:

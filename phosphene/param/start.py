@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from ..errors import ShapeMismatch
 from ..values import ATOM, literal, tensor
-from .base import Param, Range, Size, State
+from .base import Param, State
 from .picture import fit, picture
+from .wrapper import Wrapper
 
 
-class started(Param):
+class started(Wrapper):
     """A parameterization that starts from a picture; written `p.starting_from(picture)`."""
 
     inner: Param
@@ -29,30 +29,10 @@ class started(Param):
             self.inner.encode(held.numbers().double())
 
     @property
-    def size(self) -> Size:
-        """As without a start."""
-        return self.inner.size
-
-    @property
-    def channels(self) -> int:
-        """As without a start."""
-        return self.inner.channels
-
-    @property
-    def value_range(self) -> Range | None:
-        """As without a start."""
-        return self.inner.value_range
-
-    @property
     def batch(self) -> int | None:
         """The number of pictures, or None for a single one, which serves all seeds."""
         held: tensor = self.start
         return held.shape[0] if held.shape[0] > 1 else self.inner.batch
-
-    @property
-    def coupled(self) -> bool:
-        """As without a start."""
-        return self.inner.coupled
 
     def init(self, seeds: Sequence[int], dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
         """The encoded picture, computed in float64; no randomness."""
@@ -73,31 +53,11 @@ class started(Param):
             for key, value in state.items()
         }
 
-    def given(self, seeds: Sequence[int], step: int, dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
-        """As without a start."""
-        return self.inner.given(seeds, step, dtype, device)
-
-    def decode(self, state: State) -> Tensor:
-        """As without a start."""
-        return self.inner.decode(state)
-
-    def encode(self, picture: Tensor) -> State:
-        """As without a start."""
-        return self.inner.encode(picture)
-
-    def resize(self, state: State, size: Any) -> State:
-        """As without a start."""
-        return self.inner.resize(state, size)
-
     def resized(self, size: Any) -> Param:
         """The start resized with the rest."""
         held: tensor = self.start
         inner = self.inner.resized(size)
         return started(inner, fit(held.numbers(), inner.size))
-
-    def redundant(self, state: State) -> State:
-        """As without a start."""
-        return self.inner.redundant(state)
 
     def text(self) -> tuple[str, int]:
         """The call of the method, after parentheses where the rest is a composition."""

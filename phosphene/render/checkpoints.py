@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -42,9 +43,9 @@ def run(plan: Plan, path: Path) -> Iterator[Frame]:
         yield from _remembered(plan, start, rows, kept)
     written = time.monotonic()
     for frame in run_plan(plan, start):
-        rows.append((frame.scores, dict(frame.terms)))
+        rows.append((frame.scores.cpu(), {name: row.cpu() for name, row in frame.terms.items()}))
         if frame.step in plan.snapshots:
-            kept[frame.step] = frame.images
+            kept[frame.step] = frame.images.cpu()
         if frame.step == frame.steps or time.monotonic() - written > SECONDS:
             write_whole(path, _bytes(frame, rows, kept, program))
             written = time.monotonic()
@@ -53,11 +54,11 @@ def run(plan: Plan, path: Path) -> Iterator[Frame]:
 
 def _remembered(plan: Plan, start: Position, rows: list[Row], kept: dict[int, Tensor]) -> Iterator[Frame]:
     """The frames before the checkpoint: their own scores; the pictures of snapshots, else those of the checkpoint."""
-    ends = itertools.accumulate(part.steps for part in plan.parts)
-    number = next(number for number, end in enumerate(ends) if start.done <= end)
-    for step, (scores, terms) in enumerate(rows):
-        part = plan.parts[number]
-        yield Frame(step + 1, plan.steps, scores, terms, start, part.param, part.optimizer, number, kept.get(step + 1))
+    ends = list(itertools.accumulate(part.steps for part in plan.parts))
+    part = plan.parts[bisect_left(ends, start.done)]
+    for step, (scores, terms) in enumerate(rows, 1):
+        stage = bisect_left(ends, step)
+        yield Frame(step, plan.steps, scores, terms, start, part.param, part.optimizer, stage, kept.get(step))
 
 
 def _bytes(frame: Frame, rows: list[Row], kept: dict[int, Tensor], program: str) -> bytes:

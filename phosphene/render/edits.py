@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..param import Param
 from .gradients import Gradient
-from .moment import Moment
+from .moment import Moment, per_picture
 from .operators import Operator
 from .plan import Part
 from .views import Draws
@@ -41,10 +41,14 @@ def operate(part: Part, state: State, moment: Moment, when: str) -> State:
 
 
 def edited(param: Param, state: State, work: Callable[[Tensor], Tensor]) -> State:
-    """The state whose picture is the edited one; the same state where the picture is."""
+    """The state whose picture is the edited one; the same state where the picture is, picture by picture."""
     painted = param.decode(state)
     picture = work(painted)
-    return state if torch.equal(picture, painted) else param.encode(picture)
+    same = (picture == painted).flatten(1).all(1)
+    if bool(same.all()):
+        return state
+    found = param.encode(picture)
+    return found if param.coupled else {name: x.where(per_picture(same, x), found[name]) for name, x in state.items()}
 
 
 def _operated(part: Part, operator: Operator, state: State, moment: Moment) -> State:

@@ -104,6 +104,7 @@ def advance(plan: Plan, part: Part, position: Position, step: int) -> tuple[Posi
             name: -rows(part.param, g, partial(chained, part.gradient, "state"), moment) for name, g in pulled.items()
         }
         state, memory = part.optimizer.update(state, loss, position.memory, moment)
+        check_step(state, part.optimizer, position.done)
         state = operate(part, state, moment, "end")
         seen = position.transparency + scored.gradient.abs()
     return Position(position.done + 1, state, memory, seen), scored
@@ -145,11 +146,12 @@ def looked_at(
                     "a score that depends on the picture through differentiable functions",
                     "choose a layer that the picture reaches, or remove what detaches",
                 )
-            torch.autograd.backward(value.sum() / len(looks))
+            torch.autograd.backward(value.sum())
             scores[here] += value.detach() / len(looks)
             terms[:, here] += part.program.record(activations, context, nodes) / len(looks)
             if x.grad is not None:
-                gradient[here][place] += x.grad if window is None else x.grad * window
+                # Divided here, so that links at the view meet the gradient of this look's own score.
+                gradient[here][place] += (x.grad if window is None else x.grad * window) / len(looks)
     return Scored(scores, terms, gradient)
 
 
@@ -182,3 +184,13 @@ def check_finite(scored: Scored, names: list[str], moment: int) -> None:
         "finite scores and gradients expected",
         "lower the learning rate, or map the term: .map(clamp(-1, 1)) or a safe function",
     )
+
+
+def check_step(state: State, optimizer: Optimizer, moment: int) -> None:
+    """Nonfinite where a step leads to parameters that are NaN or infinite, of which no picture may be shown."""
+    if not bool(torch.stack([torch.isfinite(x).all() for x in state.values()]).all()):
+        raise Nonfinite(
+            f"at step {moment} the step of {optimizer!r} is not finite",
+            "finite parameters expected",
+            "lower the learning rate, or clip the gradient: gradient=[gradients.clip(1)]",
+        )
