@@ -110,10 +110,8 @@ def measure(network: str, name: str, arguments: dict[str, Any], given: argparse.
     ranks = (logits > logits[here, wanted][:, None]).sum(1)
     top1, top5 = (float((ranks < k).float().mean()) for k in (1, 5))
     log = float(logits.log_softmax(1)[here, wanted].mean())
-    print(
-        f"| {network} | {name} | {given.steps} | {top1:.2f} | {top5:.2f} | {log:.2f} | {fine(made.images):.3f} | {seconds:.0f} |",
-        flush=True,
-    )
+    cells = [network, name, given.steps, f"{top1:.2f}", f"{top5:.2f}", f"{log:.2f}", f"{fine(made.images):.3f}"]
+    print("| " + " | ".join(map(str, [*cells, f"{seconds:.0f}"])) + " |", flush=True)
     if network == "patterns":
         missed = [patterns.LABELS[i] for i in classes if ranks[i]]
         worst = max(abs((found - wanted + 90) % 180 - 90) for wanted, found in angles(made.images))

@@ -36,7 +36,7 @@ SIZE = 64
 
 
 class Shown(NamedTuple):
-    """What a picture shows: the text of a value, one to its left for comparison, and how many pictures are painted."""
+    """What a picture shows: the text of a value, that of the goal without it, and how many pictures are painted."""
 
     source: str
     before: str = ""
@@ -122,7 +122,7 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "param.codes.frozen": Shown(
             "param.latent(generator, code=param.codes.normal(24), light=param.codes.frozen((1, 0.6, 0.2)))"
         ),
-        "param.weights": Shown("param.weights(painter, card, 1) >> param.clip()"),
+        "param.weights": Shown("param.weights(painter, card, 1) >> param.sigmoid()"),
         "param.given": Shown("-content('block1', param.given(), 'mse')"),
     },
     "transforms": {
@@ -201,9 +201,9 @@ SHOWN: dict[str, dict[str, Shown]] = {
     },
     "rules": {
         "rules.soft_gate": Shown("rules.soft_gate()"),
-        "rules.leaky_gate": Shown("rules.leaky_gate()"),
+        "rules.leaky_gate": Shown("rules.leaky_gate(0.3)"),
         "rules.skip_gradient": Shown("rules.skip_gradient(0.5)"),
-        "rules.redirected": Shown("rules.redirected()"),
+        "rules.redirected": Shown("rules.redirected()", "neuron('block3', 14, y=4, x=4)"),
         "rules.soft_pool": Shown("rules.soft_pool()"),
         "rules.average_pool": Shown("rules.average_pool()"),
         "rules.softplus": Shown("rules.softplus(1)"),
@@ -357,7 +357,7 @@ def transforms(shown: Shown) -> Image.Image:
     value, x = read(shown.source), card()
     if value.deterministic and "frozen" not in shown.source:
         return strip(x[0], value(x, [torch.Generator()])[0])
-    return strip(*(value(x, [stream(n, "draw")])[0] for n in range(3)))
+    return strip(*(value(x, [stream(n, "docs", 453)])[0] for n in range(3)))
 
 
 def rendering(shown: Shown) -> Image.Image:
@@ -417,7 +417,8 @@ def ruled(shown: Shown) -> Image.Image:
         maps = [slope(x, rule, "logit('hearts')") for rule in (None, value)]
         return strip(x[0], *(0.5 + g[0] / (8 * g.std()) for g in maps))
     net = pooled() if "pool" in shown.source else model()
-    return strip(*(paint(GOAL, net=net, rules=rule).images[0] for rule in ((), value)))
+    goal = shown.before or "logit('hearts')"
+    return strip(*(paint(goal, net=net, rules=rule, steps=48).images[0] for rule in ((), value)))
 
 
 def regions() -> Image.Image:

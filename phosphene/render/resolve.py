@@ -21,6 +21,7 @@ from .gradients import Gradient
 from .operators import Operator
 from .optimizers import Optimizer
 from .plan import Part, Plan, tiling
+from .scheduled import check_schedules
 from .stages import stage
 from .trial import check_part, check_passage, tried
 from .views import Views
@@ -91,6 +92,7 @@ def _part(
         return given[name] if getattr(one, name) is None else getattr(one, name)
 
     chain, transforms = own("gradient"), own("transforms")
+    check_schedules((own("optimizer"), chain, own("operators"), own("within"), wanted), one.steps, number)
     argument.check_range(param, own("within"))
     cut = tiling(chain)
     seen = param.size if cut is None else cut.over(param.size)

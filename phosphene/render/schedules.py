@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from ..errors import BadArgument
 from ..objectives.algebra import Varying
 from ..values import Value, check_integer, check_number
-from .moment import Moment
+from .moment import Moment, check_choice
 
 if TYPE_CHECKING:
     from ..objectives.evaluate import Context
@@ -47,6 +47,7 @@ class ramp(Schedule):
     def __post_init__(self) -> None:
         check_number("schedules.ramp", "start", self.start)
         check_number("schedules.ramp", "end", self.end)
+        check_choice("schedules.ramp", "endpoint", self.endpoint, (True, False))
 
     def __call__(self, step: int, steps: int, stage: int = 0) -> float:
         """The number at a step."""
@@ -82,7 +83,19 @@ class piecewise(Schedule):
     pieces: tuple[tuple[int, float], ...]
 
     def __post_init__(self) -> None:
+        pieces = self.pieces if isinstance(self.pieces, (tuple, list)) else (self.pieces,)
+        if not all(isinstance(piece, (tuple, list)) and len(piece) == 2 for piece in pieces):
+            raise BadArgument(
+                f"schedules.piecewise({self.pieces!r})"[:200],
+                "pairs of a step and the number from there on expected",
+                "write piecewise(((0, 1), (9, 0.1)))",
+            )
+        object.__setattr__(self, "pieces", tuple((step, number) for step, number in pieces))
         starts = [step for step, _ in self.pieces]
+        for step in starts:
+            check_integer("schedules.piecewise", "a step", step, 0)
+        for _, number in self.pieces:
+            check_number("schedules.piecewise", "a number", number)
         if not starts or starts[0] != 0 or sorted(set(starts)) != starts:
             raise BadArgument(
                 f"{self!r} has pieces from {starts}",
@@ -145,7 +158,8 @@ class by_stage(Schedule):
     numbers: tuple[Number, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "numbers", tuple(self.numbers))
+        several = isinstance(self.numbers, (tuple, list))
+        object.__setattr__(self, "numbers", tuple(self.numbers) if several else (self.numbers,))
         if not self.numbers:
             raise BadArgument("schedules.by_stage(())", "a number for each stage expected", "write by_stage((11, 6))")
         for number in self.numbers:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -12,20 +10,20 @@ import torch
 from torch import Tensor
 
 from ..errors import BadArgument
-from ..objectives.algebra import Coefficient, Draw, Objective
+from ..objectives.algebra import Coefficient, Draw
 from ..objectives.analysis import couples_batch
 from ..objectives.evaluate import Context
 from ..objectives.lower import Program
 from ..objectives.tree import nodes
 from ..param import Param
-from ..values import Value, check_integer
+from ..values import check_integer
 from .edits import rows
 from .gradients import Gradient
 from .memory import chunk_size
 from .moment import Moment
 from .operators import Operator
 from .plan import Part
-from .schedules import Schedule
+from .scheduled import schedules_in
 from .views import Draws, Views
 
 State = dict[str, Tensor]
@@ -68,22 +66,28 @@ def _attempt(
 ) -> Tensor:
     """The scores of a first picture, with their graph."""
     given = param.given(seeds, 0, dtype, device)
-    canvas = param.decode({**param.init(seeds, dtype, device), **given})[:1, :, : seen[0], : seen[1]].detach()
+    canvas = param.decode({**param.init(seeds, dtype, device), **given})[:1].detach()
     views.capture_targets(canvas, program.objective)
     activations = views.activations(
-        canvas.requires_grad_(), Draws(seeds[:1], 0, 0), None, {name: x[:1] for name, x in given.items()}
+        canvas[..., : seen[0], : seen[1]].requires_grad_(),
+        Draws(seeds[:1], 0, 0),
+        None,
+        {name: x[:1] for name, x in given.items()},
     )
     scores, _ = program(activations, Context(1, 0, 0, 1, dtype, device))
     return scores
 
 
 def check_part(part: Part, seeds: Sequence[int], dtype: torch.dtype, device: torch.device, samples: int) -> None:
-    """Every schedule, link, operator and constraint of a stage can do what is asked."""
-    for value in (part.optimizer, part.gradient, part.operators, part.within, part.program.objective):
-        for schedule in _schedules(value):
-            _check_schedule(schedule, part)
+    """Every link, operator and constraint of a stage can do what is asked."""
     if part.optimizer.line_search:
-        _check_line_search(part)
+        _check_line_search(part, len(seeds))
+    if part.optimizer.rowwise and part.param.coupled:
+        raise BadArgument(
+            f"{part.optimizer!r} for {part.param!r}, of which pictures share numbers"[:400],
+            "an optimizer that asks nothing of single pictures",
+            "write optimizers.adam()",
+        )
     _check_windows(part, samples)
     state = part.param.init(seeds, dtype, device)
     grey = torch.full((len(seeds), part.param.channels, *part.param.size), 0.5, dtype=dtype, device=device)
@@ -104,7 +108,13 @@ def _apply(param: Param, value: Gradient | Operator, state: State, picture: Tens
     """A link or an operator on a grey picture, or on a first state where that is its frame."""
     if value.frame != "state":
         return value.apply(picture, moment)
-    for x in state.values():
+    for name, x in state.items():
+        if value.pictures and (x.ndim != 4 or param.coupled):
+            raise BadArgument(
+                f"{value!r} on {name!r} of {param!r}, of shape {tuple(x.shape)}"[:400],
+                "entries with rows and columns, one picture each, expected",
+                "write frame='canvas', or leave it out",
+            )
         rows(param, x, value.apply, moment)
     return picture
 
@@ -121,22 +131,32 @@ def check_passage(
     if before.param.size != part.param.size and part.stage.resample is None:
         before.param.resize(before.param.init(seeds, dtype, device), part.param.size)
     if part.stage.memory == "resample":
-        if type(part.optimizer) is not type(before.optimizer) or not part.optimizer.resizable:
+        state = before.param.init(seeds, dtype, device)
+        same = before.optimizer.init(state).keys() == part.optimizer.init(state).keys()
+        if type(part.optimizer) is not type(before.optimizer) or not same or not part.optimizer.resizable:
             raise BadArgument(
                 f"stage {part.number} resamples the memory of {before.optimizer!r} for {part.optimizer!r}",
                 "the same optimizer in both stages, one whose memory has the picture's shape",
                 "write memory='reset', or leave it out",
             )
-        before.param.resize(before.param.init(seeds, dtype, device), part.param.size)
+        before.param.resize(state, part.param.size)
 
 
-def _check_line_search(part: Part) -> None:
+def _check_line_search(part: Part, batch: int) -> None:
     """A line search compares scores: of one and the same function, and with its gradient."""
     transforms = part.views.transforms
     drawn = [step.transform for site in part.program.sites for step in site.path if isinstance(step, Draw)]
     wild = [one for one in (transforms, *drawn) if not one.deterministic]
-    varying = [node for node in nodes(part.program.objective) if isinstance(node, Coefficient) and _schedules(node)]
+    varying = [
+        node for node in nodes(part.program.objective) if isinstance(node, Coefficient) and any(schedules_in(node))
+    ]
+    goal = part.program.objective
     problems = [
+        (
+            [goal] if batch > 1 and couples_batch(goal) else [],
+            "a score of each picture alone",
+            "write optimizers.adam()",
+        ),
         (part.gradient, "the gradient of the score itself", "leave the chain out, or write optimizers.sgd(...)"),
         (part.operators, "no step but its own", "leave operators out"),
         ([part.within] if part.within else [], "no step but its own", "write lbfgs(bounds=constraints.box(0, 1))"),
@@ -155,39 +175,9 @@ def _check_line_search(part: Part) -> None:
 
 def _check_windows(part: Part, samples: int) -> None:
     for operator in part.operators:
-        if operator.frame == "view" and (not part.views.transforms.windowed or samples > 1):
+        if operator.frame == "view" and (not part.views.transforms.windowed or samples > 1 or part.tiles):
             raise BadArgument(
-                f"{operator!r} with {samples} samples of {part.views.transforms!r}",
+                f"{operator!r} with {samples} samples of {part.views.transforms!r}" + ", in tiles" * bool(part.tiles),
                 "transforms that show a part of the canvas as it is, and one look at each step",
                 "write frame='canvas', or transforms=tf.crop(160)",
-            )
-
-
-def _schedules(value: Any) -> list[Schedule]:
-    return list(_walk(value))
-
-
-def _walk(value: Any) -> Iterator[Schedule]:
-    if isinstance(value, Schedule):
-        yield value
-    if isinstance(value, (tuple, list)):
-        for one in value:
-            yield from _walk(one)
-    elif isinstance(value, Objective):
-        for node in nodes(value):
-            if isinstance(node, Coefficient):
-                yield from _walk(node.source)
-    elif isinstance(value, Value):
-        for field in dataclasses.fields(value):  # type: ignore[arg-type]
-            yield from _walk(getattr(value, field.name))
-
-
-def _check_schedule(schedule: Schedule, part: Part) -> None:
-    for step in range(part.steps):
-        number = schedule(step, part.steps, part.number)
-        if not math.isfinite(number):
-            raise BadArgument(
-                f"{schedule!r} is {number} at step {step} of {part.steps}",
-                "a finite number at every step expected",
-                "mend the schedule",
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor
 
@@ -20,6 +20,9 @@ class Gradient(Value, room="gradients", abstract=True):
     frame: "canvas", the gradient at the picture that is stored; "view", at what a network saw; "state", at each entry of
     the parameterization's state, after it has been pulled back; "tiles", none: it decides where networks look.
     """
+
+    pictures: ClassVar[bool] = False
+    """Whether it needs rows and columns: a tensor (B, C, H, W), which not every entry of a state is."""
 
     frame: Frame = dataclasses.field(default="canvas", kw_only=True)
 

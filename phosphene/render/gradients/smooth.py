@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
@@ -22,6 +24,8 @@ class blur(Gradient):
     tensor(1.0000)
     """
 
+    pictures: ClassVar[bool] = True
+
     sigma: Number
 
     def __post_init__(self) -> None:
@@ -41,6 +45,8 @@ class laplacian(Gradient):
     >>> laplacian()
     gradients.laplacian()
     """
+
+    pictures: ClassVar[bool] = True
 
     levels: int = 4
     eps: float = 1e-10
@@ -65,6 +71,8 @@ class sobolev(Gradient):
     >>> sobolev().apply(torch.ones(1, 3, 8, 8), Moment()).shape
     torch.Size([1, 3, 8, 8])
     """
+
+    pictures: ClassVar[bool] = True
 
     decay: float = 1.0
     colors: str | None = None

@@ -22,9 +22,10 @@ class tiles(Gradient):
     """Networks see the canvas in tiles of `size` pixels, one after another, each picture rolled at random at each step.
 
     The canvas counts as a torus, so that no tile begins at the same place twice. Neighboring tiles share `overlap` pixels,
-    over which the one's gradient fades into the other's: what a network makes of a tile's border would leave seams. A
-    score is the mean over the tiles; every term of the objective, priors on the picture included, looks at one tile at a
-    time. Source: the tiled gradients of the DeepDream notebook of TensorFlow (Mordvintsev 2016), without an overlap.
+    half a tile at most, over which the one's gradient fades into the other's: what a network makes of a tile's border
+    would leave seams. A score is the mean over the tiles; every term of the objective, priors on the picture included,
+    looks at one tile at a time. Source: the tiled gradients of the DeepDream notebook of TensorFlow (Mordvintsev 2016),
+    without an overlap.
 
     >>> tiles(512)
     gradients.tiles(512)
@@ -54,15 +55,18 @@ class tiles(Gradient):
         if tile == whole:
             return [torch.arange(whole)]
         # As many as needed to cover it, spread evenly.
-        count = -(-whole // max(tile - self.overlap, 1))
+        count = -(-whole // (tile - self._shared(tile)))
         return [(torch.arange(tile) + i * whole // count) % whole for i in range(count)]
+
+    def _shared(self, tile: int) -> int:
+        return min(self.overlap, tile // 2)
 
     def window(self, canvas: Size, like: Tensor) -> Tensor:
         """The weight of a tile's pixels (h, w), which falls towards the borders that it shares with others."""
         lines = []
         for tile, whole in zip(self.over(canvas), canvas, strict=True):
             place = torch.arange(tile, dtype=like.dtype, device=like.device) + 0.5
-            fade = (torch.minimum(place, tile - place) / max(self.overlap, 1)).clamp_max(1)
+            fade = (torch.minimum(place, tile - place) / max(self._shared(tile), 1)).clamp_max(1)
             lines.append(torch.ones_like(place) if tile == whole else fade)
         return lines[0][:, None] * lines[1]
 

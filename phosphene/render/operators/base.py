@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from torch import Tensor
 
@@ -23,6 +23,9 @@ class Operator(Value, room="operators", abstract=True):
     every entry of the parameterization's state.  when: "end", after the optimizer's step, or "start", before the picture
     is looked at.  skip_last: not at the last step of a stage.
     """
+
+    pictures: ClassVar[bool] = False
+    """Whether it needs rows and columns: a tensor (B, C, H, W), which not every entry of a state is."""
 
     every: int = dataclasses.field(default=1, kw_only=True)
     frame: Frame = dataclasses.field(default="canvas", kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from torch import Tensor
 
 from ... import filters
@@ -20,6 +22,8 @@ class blur(Operator):
     >>> blur(1, every=4)
     operators.blur(1, every=4)
     """
+
+    pictures: ClassVar[bool] = True
 
     sigma: Number
 
@@ -41,6 +45,8 @@ class bilateral(Operator):
     operators.bilateral(1.5, 0.1)
     """
 
+    pictures: ClassVar[bool] = True
+
     space: Number
     color: Number
 
@@ -60,6 +66,8 @@ class median(Operator):
     >>> median(3)
     operators.median(3)
     """
+
+    pictures: ClassVar[bool] = True
 
     width: int
 

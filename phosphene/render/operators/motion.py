@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -21,6 +22,8 @@ class roll(Operator):
     >>> roll(1).apply(torch.arange(3.0).reshape(1, 1, 1, 3), Moment()).flatten().tolist()
     [2.0, 0.0, 1.0]
     """
+
+    pictures: ClassVar[bool] = True
 
     right: int
     down: int = 0
@@ -43,6 +46,8 @@ class affine(Operator):
     >>> affine(1.05, every=10)
     operators.affine(1.05, every=10)
     """
+
+    pictures: ClassVar[bool] = True
 
     zoom: Number
     degrees: Number = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
@@ -18,6 +20,8 @@ class clip_norm(Operator):
     >>> clip_norm(50)
     operators.clip_norm(50)
     """
+
+    pictures: ClassVar[bool] = True
 
     percent: Number
     center: Center = 0.5
@@ -42,6 +46,8 @@ class clip_contribution(Operator):
     >>> clip_contribution(90)
     operators.clip_contribution(90)
     """
+
+    pictures: ClassVar[bool] = True
 
     percent: Number
     center: Center = 0.5

@@ -32,6 +32,11 @@ class average(Optimizer):
             )
         check_number(self.word, "decay", self.decay, 0, 1 - 1e-9)
 
+    @property
+    def rowwise(self) -> bool:
+        """As the inner optimizer."""
+        return self.inner.rowwise
+
     def init(self, state: State) -> State:
         """The inner memory, and averages of nothing."""
         averages = {f"{name}.average": torch.zeros_like(x) for name, x in state.items()}

@@ -25,6 +25,11 @@ class Optimizer(Value, room="optimizers", abstract=True):
     resizable: ClassVar[bool] = True
     """Whether its memory can be taken along to another size."""
 
+    @property
+    def rowwise(self) -> bool:
+        """Whether it looks at pictures one by one, so that each must have a row of every entry of the state."""
+        return False
+
     def init(self, state: State) -> State:
         """What is remembered from step to step, empty at the start."""
         raise NotImplementedError

@@ -67,6 +67,11 @@ class progress(Optimizer):
         if self.late is not None:
             check_number(self.word, "late", self.late, 0)
 
+    @property
+    def rowwise(self) -> bool:
+        """It is: a rate for each."""
+        return True
+
     def init(self, state: State) -> State:
         """Nothing."""
         return {}

@@ -46,6 +46,11 @@ class lbfgs(Optimizer):
                 f"{self.word}: bounds={self.bounds!r}"[:200], "a box expected", "write bounds=constraints.box(0, 1)"
             )
 
+    @property
+    def rowwise(self) -> bool:
+        """It is: a curvature for each."""
+        return True
+
     def init(self, state: State) -> State:
         """Nothing is known yet."""
         return {}

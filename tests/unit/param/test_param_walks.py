@@ -110,7 +110,7 @@ def test_the_first_affine_layer_of_a_sum(seed):
     a, b, c = ({"a": random(seed + i, 4), "b": random(seed + i + 9, 4)} for i in range(3))
     mixed = {name: a[name] - b[name] + c[name] for name in a}
     h = {name: param.features(painted, code, "inner") for name, code in zip("abcm", (a, b, c, mixed), strict=True)}
-    assert_close(h["a"] - h["b"] + h["c"], h["m"], atol=2e-15, rtol=0)
+    assert_close(h["a"] - h["b"] + h["c"], h["m"], atol=1e-14, rtol=0)
     together = param.combine(painted, [(1, a), (-1, b), (1, c)], at="inner")
     assert_close(together, param.combine(painted, [(1, mixed)], at="inner"), atol=1e-14, rtol=0)
 
