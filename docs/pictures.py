@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
-from PIL import Image, ImageDraw
+from drawing import SIZE, Painter, Waves, card, plot, strip
+from PIL import Image
 from torch import Tensor, nn
 
 import phosphene as ph
-from phosphene import objectives as obj
 from phosphene import param
 from phosphene import transforms as tf
 from phosphene.models import patterns, rules
@@ -32,7 +32,6 @@ from phosphene.seeds import stream
 from phosphene.values import Value, hold
 
 HERE = Path(__file__).parent / "pictures"
-SIZE = 64
 
 
 class Shown(NamedTuple):
@@ -69,9 +68,9 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "content": Shown("-content('block2', card, 'relative')"),
         "style": Shown("-style('block1', card, 'gatys')"),
         "region_style": Shown("-region_style('block1', card, 'gatys', region=left, like_region=left)"),
-        "tv": beside("4*tv()"),
-        "l1": beside("3*l1(center=0.5)"),
-        "l2": beside("3*l2(center=0.5)"),
+        "tv": beside("tv()"),
+        "l1": beside("0.3*l1(center=0.5)"),
+        "l2": beside("0.3*l2(center=0.5)"),
         "lp": beside("2000*lp(6, center=0.5)"),
         "linf": beside("8*linf(center=0.5)"),
         "boundary": beside("20*boundary(width=12)"),
@@ -80,7 +79,7 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "interpolate": Shown("interpolate(logit('hexagons'), logit('spiral'))", batch=4),
         "place": Shown("place()*logit('spiral')", batch=4),
         "diversity": beside("0.5*diversity('block2')", batch=3),
-        "alignment": beside("0.5*alignment('block1')", "interpolate(logit('hexagons'), logit('spiral'))", 4),
+        "alignment": beside("2*alignment('block1')", "interpolate(logit('hexagons'), logit('spiral'))", 4),
         "expect": Shown("expect(logprob('spiral'), tf.rotate(-45, 45), 4)", "logprob('spiral')"),
         "const": Shown("const(2) + channel('block3', 17)", SCORE),
         **{name: Shown(name) for name in ("log", "exp", "sqrt", "relu", "softplus", "sigmoid", "tanh", "absolute")},
@@ -96,7 +95,9 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "param.phase": Shown("param.phase(64, 'power', 0.5) >> param.sigmoid()"),
         "param.cppn": Shown("param.cppn(64, hidden=12, layers=5) >> param.sigmoid()"),
         "param.shared": Shown("param.shared(param.pixels(8, sd=0.5), 64) >> param.sigmoid()", batch=2),
-        "param.stack": Shown("param.spectrum(64) + param.shared(param.pixels(4, sd=0.5), 64) >> param.sigmoid()", batch=2),
+        "param.stack": Shown(
+            "param.spectrum(64) + param.shared(param.pixels(4, sd=0.5), 64) >> param.sigmoid()", batch=2
+        ),
         "param.composed": Shown("param.spectrum(64) >> param.sigmoid()"),
         "param.maps": Shown("param.pixels(64) >> (param.decorrelate('imagenet') >> param.sigmoid())"),
         "param.decorrelate": Shown("param.spectrum(64) >> param.decorrelate(card) >> param.sigmoid()"),
@@ -217,57 +218,6 @@ SHOWN: dict[str, dict[str, Shown]] = {
 EXPLAINING = ("softplus", "guided", "deconv", "passing", "linearize")
 
 
-class Waves(nn.Module):
-    """A generator: a code of 24 numbers weighs colored plane waves; `light` scales red, green and blue."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        y, x = torch.meshgrid(*[torch.linspace(-1, 1, SIZE)] * 2, indexing="ij")
-        angles, cycles = torch.arange(24) * 2.4, 2 + torch.arange(24) / 4
-        along = x[None] * angles.cos()[:, None, None] + y[None] * angles.sin()[:, None, None]
-        waves = torch.cos(3.1416 * cycles[:, None, None] * along + angles[:, None, None])
-        colors = 0.5 + 0.5 * torch.cos(angles[:, None] + torch.tensor([0, 2.1, 4.2]))
-        self.register_buffer("basis", waves[:, None] * colors[:, :, None, None])
-
-    def forward(self, code: Tensor, light: Tensor | None = None) -> Tensor:
-        """Pictures (B, 3, 64, 64)."""
-        pictures = torch.einsum("bn,nchw->bchw", code, self.basis).mul(0.8).sigmoid()
-        return pictures if light is None else pictures * light[:, :, None, None]
-
-
-class Painter(nn.Module):
-    """A network from pictures to pictures: the picture itself, plus what two small convolutions add."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        with torch.random.fork_rng(devices=[]):
-            self.inner, self.last = nn.Conv2d(3, 12, 5, padding=2), nn.Conv2d(12, 3, 5, padding=2)
-        with torch.no_grad():
-            for number, x in enumerate(self.parameters()):
-                x.copy_(0.06 * torch.randn(x.shape, generator=stream(number, "painter")))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Pictures of the same size."""
-        return x + self.last(self.inner(x).tanh())
-
-
-def card() -> Tensor:
-    """The test card, (1, 3, 64, 64): a disc, stripes, checkers, an F, on a gradient of colors."""
-    y, x = torch.meshgrid(*[torch.linspace(0, 1, 4 * SIZE)] * 2, indexing="ij")
-    ground = torch.stack([0.25 + 0.6 * x, 0.45 + 0.3 * y, 0.85 - 0.6 * x])
-    image = Image.fromarray((255 * ground).byte().permute(1, 2, 0).numpy())
-    pen = ImageDraw.Draw(image)
-    pen.ellipse((20, 20, 116, 116), fill=(225, 60, 50), outline=(255, 255, 255), width=6)
-    for n in range(6):
-        pen.rectangle((140 + 16 * n, 24, 147 + 16 * n, 112), fill=(20, 30, 60))
-        pen.rectangle((24 + 16 * n, 144 + 16 * (n % 2), 39 + 16 * n, 159 + 16 * (n % 2)), fill=(250, 210, 60))
-        pen.rectangle((24 + 16 * n, 176 + 16 * (n % 2), 39 + 16 * n, 191 + 16 * (n % 2)), fill=(30, 90, 60))
-    for left, top, right, bottom in ((152, 140, 172, 236), (152, 140, 228, 160), (152, 180, 208, 198)):
-        pen.rectangle((left, top, right, bottom), fill=(255, 255, 255))
-    picture = torch.tensor(list(image.tobytes())).reshape(4 * SIZE, 4 * SIZE, 3).permute(2, 0, 1)[None] / 255
-    return F.interpolate(picture, (SIZE, SIZE), mode="area")
-
-
 @cache
 def model() -> ph.Vision:
     """The bundled network."""
@@ -342,13 +292,17 @@ def params(shown: Shown) -> Image.Image:
     if isinstance(value, param.network):
         codes = torch.randn(3, 24, generator=stream(7, "codes"))
         return strip(value.run((2 * codes,), {}))
-    goal, canvas = (SCORE, value) if isinstance(value, param.Param) else (value, read(SHOWN["param"]["param.weights"][0]))
+    goal, canvas = (
+        (SCORE, value) if isinstance(value, param.Param) else (value, read(SHOWN["param"]["param.weights"][0]))
+    )
     goal = "logit('stripes 45')" if "generator" in shown.source else goal
     rate = 0.005 if "cppn" in shown.source else 0.002 if "Painter" in repr(canvas) else 0.05
     views = VIEWS if canvas is value else tf.identity
     run = paint(goal, canvas, batch=shown.batch, transforms=views, optimizer=ph.adam(rate), **EVERYWHERE)
     start = canvas.decode(canvas.init([7 + n for n in range(shown.batch or 1)]))
     end = canvas.decode(run.state)
+    if "unbounded" in shown.source:  # what lies outside [0, 1] is drawn in, or it would look as if it were clipped
+        end = (end - end.min()) / (end.max() - end.min())
     return strip(torch.cat([start, end]))
 
 
@@ -364,8 +318,10 @@ def rendering(shown: Shown) -> Image.Image:
     """Pairs without and with a link, an operator, a constraint; curves for optimizers and schedules."""
     value, x = read(shown.source), card()
     if isinstance(value, Schedule):
-        stages = range(2) if "by_stage" in shown.source else range(1)
-        return plot([torch.tensor([float(value(step, 48 // len(stages), n)) for n in stages for step in range(48 // len(stages))])])
+        stages = 2 if "by_stage" in shown.source else 1
+        each = 48 // stages
+        values = [float(value(step, each, n)) for n in range(stages) for step in range(each)]
+        return plot([torch.tensor(values)])
     if isinstance(value, Optimizer):
         return plot([progress(ph.adam(0.05)), progress(value)])
     if isinstance(value, Constraint):
@@ -443,47 +399,6 @@ EXTRA: dict[str, dict[str, Callable[[], Image.Image]]] = {
 }
 
 
-def strip(*pictures: Tensor, columns: int | None = None) -> Image.Image:
-    """Pictures (C, H, W) or (B, C, H, W) side by side, each in a square of 64 pixels, in rows of `columns`."""
-    cells = [one for x in pictures for one in (x if x.ndim == 4 else x[None])]
-    columns = min(columns or len(cells), len(cells))
-    sheet = Image.new("RGB", (columns * (SIZE + 2) - 2, -(-len(cells) // columns) * (SIZE + 2) - 2), "white")
-    for n, cell in enumerate(cells):
-        pixels = cell.detach().clamp(0, 1).mul(255).round().byte().permute(1, 2, 0).numpy()
-        image = Image.fromarray(pixels)
-        if max(image.size) > SIZE:
-            image = image.resize((SIZE, SIZE), Image.Resampling.BOX)
-        margin = [(SIZE - side) // 2 for side in image.size]
-        sheet.paste(image, (n % columns * (SIZE + 2) + margin[0], n // columns * (SIZE + 2) + margin[1]))
-    return sheet
-
-
-def plot(curves: list[Tensor], x: Tensor | None = None) -> Image.Image:
-    """Curves over a common axis, the last one in blue, with the least and the largest number beside them."""
-    wide, high, left, scale = 132, 72, 30, 4
-    x = torch.arange(len(curves[0])).float() if x is None else x
-    inside = torch.cat([curve[curve.isfinite()] for curve in curves])
-    low, top = float(inside.min()), float(inside.max())
-    sheet = Image.new("RGB", (wide * scale, high * scale), "white")
-    pen = ImageDraw.Draw(sheet)
-    pen.rectangle([n * scale for n in (left, 4, wide - 4, high - 4)], outline="#999999", width=scale // 2)
-    for place, curve in enumerate(curves):
-        across = left + 2 + (x - x[0]) / (x[-1] - x[0]) * (wide - 8 - left)
-        down = high - 7 - (curve - low) / (top - low or 1) * (high - 14)
-        points = [(a * scale, d * scale) for a, d in zip(across.tolist(), down.tolist(), strict=True) if d == d and abs(d) < high]
-        pen.line(points, fill="#1f5fbf" if place == len(curves) - 1 else "#aaaaaa", width=2 * scale, joint="curve")
-    sheet = sheet.resize((wide, high), Image.Resampling.BOX)
-    pen = ImageDraw.Draw(sheet)
-    pen.text((1, 2), number(top), fill="#444444")
-    pen.text((1, high - 15), number(low), fill="#444444")
-    return sheet
-
-
-def number(x: float) -> str:
-    """Two digits, and 0 for what is next to nothing."""
-    return f"{x:.2g}" if abs(x) > 1e-3 else "0"
-
-
 def save(image: Image.Image, page: str, name: str) -> None:
     """A small PNG with a palette."""
     path = HERE / page / f"{name}.png"
@@ -493,6 +408,7 @@ def save(image: Image.Image, page: str, name: str) -> None:
 
 def main(pages: list[str]) -> None:
     """Make the pictures of the given pages, or of all."""
+    torch.set_num_threads(1)
     for page in pages or SHOWN:
         for word, shown in SHOWN[page].items():
             save(MAKERS[page](shown), page, word)

@@ -45,7 +45,7 @@ def gaussian(x: Tensor, sigma: float, truncate: float = 4.0, fill: str = "reflec
     return rows @ x @ columns.T
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)  # a sigma or two at two lengths; more would hold much memory for large pictures
 def _blurring(
     length: int, sigma: float, truncate: float, fill: str, dtype: torch.dtype, device: torch.device
 ) -> Tensor:

@@ -222,6 +222,8 @@ def keep_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def writable(path: str | Path) -> Path:
     """The path of a file that can be written; BadArgument where its folder is missing or it is a folder itself."""
+    if not isinstance(path, (str, Path)):
+        raise BadArgument(f"{path!r} as a file"[:200], "a path expected", "write 'picture.png'")
     path = Path(path)
     if path.is_dir() or not path.parent.is_dir():
         raise BadArgument(

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
-from ..errors import AmbiguousLayer, ShapeMismatch, UnknownLayer
+from ..errors import AmbiguousLayer, BadArgument, PhospheneError, ShapeMismatch, UnknownLayer
 from .address import Address, address, all_names, layer_names
 from .vision import Vision, as_vision, pair
 
@@ -152,7 +152,9 @@ def dry_run(vision: Vision, x: Tensor) -> Any:
     try:
         with torch.no_grad(), _same_path():
             return vision(x)
-    except (RuntimeError, ValueError, IndexError, AssertionError) as error:
+    except PhospheneError:
+        raise
+    except Exception as error:  # the code of the network: anything may be wrong with it
         raise ShapeMismatch(
             f"{vision.name} cannot take a picture of shape {tuple(x.shape)}",
             str(error).strip().split("\n")[0],
@@ -181,6 +183,12 @@ def hooked(hooks: Iterable[tuple[nn.Module, Hook]]) -> Iterator[None]:
     handles = []
     try:
         for module, hook in hooks:
+            if isinstance(module, torch.jit.ScriptModule):
+                raise BadArgument(
+                    f"a layer inside {type(module).__name__}, which torch.jit made",
+                    "an ordinary nn.Module expected: of a scripted network only 'output' can be seen",
+                    "give the network as it was before torch.jit.script or torch.jit.trace",
+                )
             handles.append(module.register_forward_hook(hook))
         yield
     finally:

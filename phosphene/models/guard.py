@@ -28,6 +28,12 @@ def frozen(module: nn.Module) -> Iterator[None]:
     >>> net.weight.requires_grad
     True
     """
+    if any(x.is_inference() for x in (*module.parameters(), *module.buffers())):
+        raise ModelState(
+            "a network with parameters that torch.inference_mode made",
+            "parameters that gradients can pass",
+            "make it outside of torch.inference_mode, or copy.deepcopy it there and load its state_dict",
+        )
     thawed = [parameter for parameter in module.parameters() if parameter.requires_grad]
     try:
         for parameter in thawed:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..errors import BadArgument, BadWeight, ShapeMismatch, UnknownLayer
+from ..errors import BadArgument, BadWeight, PhospheneError, ShapeMismatch, UnknownLayer
 from ..values import is_finite, show, tensor
 from .algebra import Coefficient, Constant, Mapped, Masked, Objective, Power, Product, Scaled, Sum, Term
 from .analysis import Site, effective, target_sites
@@ -89,7 +89,20 @@ def masked(score: Tensor, image: int, context: Context) -> Tensor:
 def leaf_score(one: Term, activations: Activations) -> Tensor:
     """The score of a term, with its shape checked."""
     activation = site_activation(one, activations)
-    score = one.definition.function(activation, **tensor_arguments(one, activations, activation))
+    arguments = tensor_arguments(one, activations, activation)
+    try:
+        score = one.definition.function(activation, **arguments)
+    except PhospheneError:
+        raise
+    except Exception as problem:  # the code of the user's own term: anything may be wrong with it
+        shapes = [tuple(x.shape) for x in (activation, *arguments.values()) if isinstance(x, Tensor)]
+        raise ShapeMismatch(
+            f"{one!r} on tensors of shapes {', '.join(map(str, shapes))} raises {type(problem).__name__} ({problem})"[
+                :600
+            ],
+            "activations that the term can take",
+            "look at another layer, give targets of the painted picture's size, or mend the term",
+        ) from problem
     if not isinstance(score, Tensor) or score.shape != activation.shape[:1]:
         shape = tuple(score.shape) if isinstance(score, Tensor) else type(score).__name__
         raise ShapeMismatch(

@@ -198,9 +198,11 @@ def term(
 def convert(kind: Any, value: Any, owner: str) -> Any:
     """An argument as a frozen value, checked against its annotation."""
     if get_origin(kind) is Literal:
-        if value not in get_args(kind):
+        plain = isinstance(value, (str, int, float))
+        if not plain or value not in get_args(kind):
             choices = ", ".join(map(repr, get_args(kind)))
-            raise BadArgument(f"{owner} is {value!r}", f"one of {choices} expected", f"write {get_args(kind)[0]!r}")
+            shown = repr(value) if plain else type(value).__name__
+            raise BadArgument(f"{owner} is {shown}", f"one of {choices} expected", f"write {get_args(kind)[0]!r}")
         return value
     if kind == Picture:
         return value if isinstance(value, given) else _one(picture(value), owner)

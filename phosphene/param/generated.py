@@ -121,7 +121,7 @@ def _tried(run: Callable[[], Tensor], misfit: Callable[[Exception], PhospheneErr
         return run()
     except PhospheneError:
         raise
-    except (TypeError, RuntimeError, ValueError, IndexError, AssertionError) as problem:
+    except Exception as problem:  # the code of the generator: anything may be wrong with it
         raise misfit(problem) from problem
 
 

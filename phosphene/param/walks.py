@@ -62,7 +62,7 @@ _WAYS: dict[str, Callable[[Tensor, Tensor, int], Tensor]] = {"lerp": lerp, "sler
 def _ends(owner: str, a: Tensor, b: Tensor, n: int) -> tuple[Tensor, Tensor, Tensor]:
     """Both codes in one type, and the n places from 0 to 1, shaped to multiply codes."""
     check_integer(owner, "n", n, 2)
-    a, b = torch.as_tensor(a), torch.as_tensor(b)
+    a, b = (_code(owner, code) for code in (a, b))
     if a.shape != b.shape:
         raise ShapeMismatch(
             f"{owner}: codes of shapes {tuple(a.shape)} and {tuple(b.shape)}",
@@ -72,6 +72,23 @@ def _ends(owner: str, a: Tensor, b: Tensor, n: int) -> tuple[Tensor, Tensor, Ten
     dtype = torch.promote_types(torch.promote_types(a.dtype, b.dtype), torch.float16)
     places = torch.linspace(0, 1, n, dtype=torch.float64, device=a.device)
     return a.to(dtype), b.to(a.device, dtype), places.reshape(n, *[1] * a.ndim)
+
+
+def _code(owner: str, code: Any) -> Tensor:
+    """A code as a tensor of real, finite numbers."""
+    try:
+        numbers = torch.as_tensor(code)
+    except (TypeError, ValueError, RuntimeError) as problem:
+        raise BadArgument(
+            f"{owner}: {type(code).__name__} as a code", "a tensor", "write torch.randn(128)"
+        ) from problem
+    if not numbers.ndim or numbers.is_complex() or not bool(torch.isfinite(numbers).all()):
+        raise BadArgument(
+            f"{owner}: a code of {str(numbers.dtype).removeprefix('torch.')}, shape {tuple(numbers.shape)}",
+            "real, finite numbers along one axis or more",
+            "write torch.randn(128), or torch.nan_to_num(code)",
+        )
+    return numbers
 
 
 def _with_ends(a: Tensor, b: Tensor, codes: Tensor) -> Tensor:
@@ -130,9 +147,15 @@ def combine(painted: Param, parts: Sequence[tuple[float, Any]], at: str) -> Tens
     >>> bool(torch.equal(combine(p, [(1, a)], at="0"), p.decode({"code": a[None]})))
     True
     """
-    if not parts or not all(isinstance(part, (tuple, list)) and len(part) == 2 for part in parts):
+    if (
+        not isinstance(parts, (tuple, list))
+        or not parts
+        or not all(isinstance(part, (tuple, list)) and len(part) == 2 for part in parts)
+    ):
         raise BadArgument(
-            f"combine: {len(parts)} parts", "pairs of a weight and a code", "write [(1, a), (-1, b), (1, c)]"
+            f"combine: {len(parts) if isinstance(parts, (tuple, list)) else repr(parts)} parts"[:200],
+            "pairs of a weight and a code",
+            "write [(1, a), (-1, b), (1, c)]",
         )
     for weight, _ in parts:
         check_number("combine", "weight", weight)

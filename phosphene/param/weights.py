@@ -120,6 +120,8 @@ def trained(painted: Param, state: State) -> nn.Module:
     True
     """
     inner = painted.source if isinstance(painted, composed) else painted
+    if not isinstance(state, dict):
+        raise BadArgument(f"trained: {type(state).__name__} as a state", "the state of a run", "write result.state")
     if not isinstance(inner, weights):
         raise BadArgument(f"{painted!r}"[:200], "the parameters of a network", "write param.weights(net, pictures)")
     module: nn.Module = copy.deepcopy(inner.net.live())

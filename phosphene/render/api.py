@@ -22,6 +22,7 @@ from . import checkpoints
 from .constraints import Constraint
 from .gradients import Gradient
 from .loop import Frame, run
+from .memory import in_memory
 from .operators import Operator
 from .optimizers import Optimizer, adam
 from .plan import Plan
@@ -78,7 +79,8 @@ def _frames(
 ) -> Generator[Frame, None, None]:
     """Frames of a run, resumed from and saved to its checkpoint; the plan is handed over through `plans`."""
     with opened(as_visions(model)):
-        plan = resolve(model, objective, arguments)
+        with in_memory():
+            plan = resolve(model, objective, arguments)
         if plans is not None:
             plans.append(plan)
         path = arguments["checkpoint"]

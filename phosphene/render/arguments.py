@@ -21,6 +21,10 @@ PRECISIONS = {"float32": torch.float32, "float64": torch.float64, "bfloat16": to
 """The type of the picture; "bfloat16" is that of the network's inner passes alone."""
 
 
+MOST = 1_000_000
+"""Pictures in a batch."""
+
+
 def as_objective(value: Any) -> Objective:
     """An objective, or the text of one."""
     found = parse(value) if isinstance(value, str) else value
@@ -50,7 +54,7 @@ def check_range(param: Param, within: Constraint | None) -> None:
         return
     if (low < 0 or high > 1) and within is not None:
         ends = [torch.full((1, param.channels, *param.size), end, dtype=torch.float64) for end in (-1e6, 1e6)]
-        low, high = (float(within.project(end).mean()) for end in ends)
+        low, high = float(within.project(ends[0]).min()), float(within.project(ends[1]).max())
     if low < 0 or high > 1:
         raise BadArgument(
             f"{param!r} paints numbers from {low:g} to {high:g}",
@@ -71,6 +75,7 @@ def stages_of(arguments: Mapping[str, Any]) -> tuple[stage, ...]:
 def seeds_of(arguments: Mapping[str, Any], goals: Sequence[Objective], param: Param) -> list[int]:
     """One seed for each picture: those given, or seed, seed + 1, ... for as many pictures as the objective names."""
     seed, batch = arguments["seed"], arguments["batch"]
+    seed = list(seed) if isinstance(seed, range) else seed
     named = max((image for goal in goals for image in images(goal)), default=-1) + 1
     if isinstance(seed, (list, tuple)):
         for one in seed:
@@ -79,7 +84,7 @@ def seeds_of(arguments: Mapping[str, Any], goals: Sequence[Objective], param: Pa
     else:
         check_integer("render", "seed", seed, 0)
     count: int = max(named, 1, param.batch or 1) if batch is None else batch
-    check_integer("render", "batch", count, 1)
+    check_integer("render", "batch", count, 1, MOST)
     if isinstance(seed, (list, tuple)) and len(seed) != count:
         raise ShapeMismatch(f"{len(seed)} seeds for {count} pictures", "one seed each expected", "leave batch out")
     if named > count:
@@ -129,7 +134,14 @@ def values(name: str, value: Any, wanted: type[Any]) -> tuple[Any, ...]:
 def precision_of(value: str, visions: Mapping[str, Vision]) -> torch.dtype:
     """The type of the picture: that of the networks, whose weights are not touched."""
     types = {vision.dtype for vision in visions.values()}
-    wanted = next(iter(types)) if value == "auto" else PRECISIONS.get(value)
+    odd = types - set(PRECISIONS.values())
+    if odd:
+        raise BadArgument(
+            f"a network in {str(odd.pop()).removeprefix('torch.')}",
+            "a network in float32 or float64 expected",
+            "write vision.module.float(), and precision='bfloat16' for speed",
+        )
+    wanted = next(iter(types)) if value == "auto" else PRECISIONS.get(value) if isinstance(value, str) else None
     if wanted is None:
         choices = ", ".join(map(repr, ("auto", *PRECISIONS)))
         raise BadArgument(f"render: precision is {value!r}", f"one of {choices} expected", "write 'auto'")
@@ -148,7 +160,7 @@ def device_of(value: Any, visions: Mapping[str, Vision]) -> torch.device:
     device = next(iter(visions.values())).device
     try:
         wanted = device if value is None else torch.device(value)
-    except RuntimeError as problem:
+    except (RuntimeError, TypeError) as problem:
         raise BadArgument(
             f"render: device is {value!r}", "a device of torch expected", "write 'cpu' or 'cuda'"
         ) from problem

@@ -82,6 +82,8 @@ def _read(plan: Plan, path: Path, program: str) -> tuple[Position, list[Row], di
         with safe_open(path, "pt") as file:
             metadata: Mapping[str, str] = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if not isinstance(json.loads(metadata["program"]), dict):
+            raise ValueError("no program")
         if metadata["program"] != program:
             raise _other(path, metadata["program"], program)
         scores, _ = tensors["scores"], tensors["transparency"]

@@ -146,12 +146,12 @@ def looked_at(
                     "a score that depends on the picture through differentiable functions",
                     "choose a layer that the picture reaches, or remove what detaches",
                 )
-            torch.autograd.backward(value.sum())
+            torch.autograd.backward(value.sum() / len(places))
             scores[here] += value.detach() / len(looks)
             terms[:, here] += part.program.record(activations, context, nodes) / len(looks)
             if x.grad is not None:
-                # Divided here, so that links at the view meet the gradient of this look's own score.
-                gradient[here][place] += (x.grad if window is None else x.grad * window) / len(looks)
+                # Divided here, so that what links at the view make of several samples is a mean, too.
+                gradient[here][place] += (x.grad if window is None else x.grad * window) / plan.samples
     return Scored(scores, terms, gradient)
 
 

@@ -8,13 +8,19 @@ from typing import Any
 
 import torch
 
-from ..errors import BadArgument, NoProgram, UnknownModel
+from ..errors import BadArgument, NoProgram, PhospheneError, UnknownModel
 from ..language import parse
 from ..models import load
 from ..models.vision import Vision, as_visions
 from ..serialize import from_json, keep_tensors
 from .api import render
+from .provenance import PLAIN, VALUES
 from .result import Render
+
+WORDS = {"param", "transforms", "optimizer", "within", "rules"}
+"""The arguments that are one value each."""
+
+KNOWN = {*VALUES, *PLAIN, "seed"}
 
 
 def replay(result: Render, model: Any = None) -> Render:
@@ -28,17 +34,23 @@ def replay(result: Render, model: Any = None) -> Render:
     try:
         program = dict(result.provenance["program"])
         models = _models(result.provenance["models"], model)
-        threads = int(result.provenance["threads"])
-    except (KeyError, TypeError, AttributeError) as problem:
+        threads = max(int(result.provenance["threads"]), 1)
+        objective = program.pop("objective")
+        if missing := WORDS - set(program) or set(program) - KNOWN:
+            raise KeyError(*missing)
+    except (KeyError, TypeError, AttributeError, ValueError) as problem:
+        if isinstance(problem, PhospheneError):
+            raise
         raise NoProgram(
-            f"a program without {problem}", "the provenance that render writes", "render the picture again"
+            f"a program with missing or unknown entries ({problem})",
+            "the provenance that render writes",
+            "render the picture again",
         ) from problem
-    objective = program.pop("objective")
     arguments: dict[str, Any] = {
         name: [parse(one) for one in value] if isinstance(value, list) and name != "seed" else value
         for name, value in program.items()
     }
-    for name in ("param", "transforms", "optimizer", "within", "rules"):
+    for name in sorted(WORDS):
         arguments[name] = parse(arguments[name]) if isinstance(arguments[name], str) else arguments[name]
     goal = parse(objective) if isinstance(objective, str) else from_json(objective, alive)
     with _threads(threads):

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import torch
+
+from ..errors import BadArgument
 from ..language import parse
 from ..models import rules as gradient_rules
 from ..models.guard import channels_last, guarded
@@ -41,6 +44,12 @@ def opened(visions: Mapping[str, Vision]) -> Iterator[None]:
 
 def resolve(model: Any, objective: Any, arguments: Mapping[str, Any]) -> Plan:
     """The plan of a call of `render`; every error of the user's is raised here.  To be called inside `opened`."""
+    if not torch.is_grad_enabled() or torch.is_inference_mode_enabled():
+        raise BadArgument(
+            "render under torch.no_grad or torch.inference_mode",
+            "gradients, along which pictures are painted",
+            "call it outside of them, or write with torch.enable_grad(): where that is no_grad",
+        )
     visions = as_visions(model)
     goal = argument.as_objective(objective)
     device = argument.device_of(arguments["device"], visions)

@@ -15,6 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import BadArgument, NoProgram, PhospheneError
+from ..values import check_integer, check_number
 from . import png
 from .gradients.size import quantile
 
@@ -48,6 +49,7 @@ class Render:
         Colors are cut at their percentiles 1 and 99 and stretched; alpha is the mean of `transparency` over the channels,
         cut at its percentile `percent`, over its maximum. NoProgram for a result that was read from a file.
         """
+        check_number("rgba", "percent", percent, 0, 100)
         if self.transparency is None:
             raise NoProgram(
                 "a result that was read from a file",
@@ -63,7 +65,7 @@ class Render:
 
     def save(self, path: str | Path) -> Path:
         """Write a PNG that carries the whole program; several pictures become a contact sheet."""
-        path = Path(path)
+        path = Path(path) if isinstance(path, (str, Path)) else Path(repr(path))
         if path.suffix.lower() != ".png":
             raise BadArgument(
                 f"save({str(path)!r})", "a .png file expected", f"write {path.with_suffix('.png').name!r}"
@@ -138,7 +140,14 @@ def grid(images: Tensor, across: int | None = None, padding: int = 2) -> Image.I
     >>> grid(torch.zeros(3, 3, 4, 4), across=3).size
     (16, 4)
     """
+    if across is not None:
+        check_integer("grid", "columns", across, 1)
+    check_integer("grid", "padding", padding, 0)
     count, channels, height, width = images.shape
+    if channels > 4:
+        raise BadArgument(
+            f"pictures of {channels} channels", "1 to 4 channels in a file expected", "save .images with torch.save"
+        )
     across = across or columns(count)
     rows = -(-count // across)
     sheet = torch.ones(channels, rows * (height + padding) - padding, across * (width + padding) - padding)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..errors import BadArgument
+from ..errors import BadArgument, PhospheneError
 from ..objectives.algebra import Coefficient, Draw
 from ..objectives.analysis import couples_batch
 from ..objectives.evaluate import Context
@@ -107,7 +107,7 @@ def check_part(part: Part, seeds: Sequence[int], dtype: torch.dtype, device: tor
 def _apply(param: Param, value: Gradient | Operator, state: State, picture: Tensor, moment: Moment) -> Tensor:
     """A link or an operator on a grey picture, or on a first state where that is its frame."""
     if value.frame != "state":
-        return value.apply(picture, moment)
+        return _applied(value, picture, moment)
     for name, x in state.items():
         if value.pictures and (x.ndim != 4 or param.coupled):
             raise BadArgument(
@@ -115,8 +115,31 @@ def _apply(param: Param, value: Gradient | Operator, state: State, picture: Tens
                 "entries with rows and columns, one picture each, expected",
                 "write frame='canvas', or leave it out",
             )
-        rows(param, x, value.apply, moment)
+        rows(param, x, partial(_applied, value), moment)
     return picture
+
+
+def _applied(value: Gradient | Operator, x: Tensor, moment: Moment) -> Tensor:
+    """What a link or an operator makes of a tensor: finite numbers of its shape."""
+    try:
+        made = value.apply(x, moment)
+    except PhospheneError:
+        raise
+    except Exception as problem:  # numbers too large for what they do, or the code of the user's own word
+        raise BadArgument(
+            f"{value!r} raises {type(problem).__name__} ({problem})"[:400],
+            f"what can be done to a tensor of shape {tuple(x.shape)}",
+            "write smaller numbers, or mend it",
+        ) from problem
+    if not isinstance(made, Tensor) or made.shape != x.shape or not bool(torch.isfinite(made).all()):
+        shape = f"shape {tuple(made.shape)}" if isinstance(made, Tensor) else type(made).__name__
+        raise BadArgument(
+            f"{value!r} makes {shape} of a tensor of shape {tuple(x.shape)}"
+            + ", with NaN or infinity" * (isinstance(made, Tensor) and made.shape == x.shape),
+            "finite numbers of the same shape",
+            "write smaller numbers, or mend it",
+        )
+    return made
 
 
 def check_passage(
@@ -151,6 +174,7 @@ def _check_line_search(part: Part, batch: int) -> None:
         node for node in nodes(part.program.objective) if isinstance(node, Coefficient) and any(schedules_in(node))
     ]
     goal = part.program.objective
+    bent = [rule for rule in part.views.rules.values() if rule is not None and not rule.replaces]
     problems = [
         (
             [goal] if batch > 1 and couples_batch(goal) else [],
@@ -158,6 +182,7 @@ def _check_line_search(part: Part, batch: int) -> None:
             "write optimizers.adam()",
         ),
         (part.gradient, "the gradient of the score itself", "leave the chain out, or write optimizers.sgd(...)"),
+        (bent, "the gradient of the score itself", "leave the rules out, or write optimizers.sgd(...)"),
         (part.operators, "no step but its own", "leave operators out"),
         ([part.within] if part.within else [], "no step but its own", "write lbfgs(bounds=constraints.box(0, 1))"),
         (wild, "the same draw at every step", f"write tf.frozen({wild[0]!r})" if wild else ""),

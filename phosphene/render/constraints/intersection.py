@@ -12,21 +12,24 @@ from torch import Tensor
 
 from ...errors import BadArgument
 from ...values import AND, check_integer, check_number, joined, tensor
-from .balls import Ball, linf
-from .base import ROOM, Constraint, Separable, norm, precise
+from .balls import Ball, l2, linf
+from .base import ROOM, Constraint, Separable, centered, norm, precise
 from .box import Interval, box, certainly_crossed, clipped, crossed, empty
 from .simplex import simplex
 
 Projection = Callable[[Tensor], Tensor]
 
+HALVINGS = 64
+"""All that float64 can tell apart between 0 and 1."""
+
 
 class intersection(Constraint):
     """Several constraints at once; written with `&`.
 
-    The projection is exact for boxes and `linf` balls together with one of `l2`, `l1` and `simplex`, and with balls
-    about the same center. All else goes through Dykstra's algorithm (Boyle and Dykstra 1986), which stops where a round
-    changes its corrections by less than `tolerance`, relative to the row's norm where that is above 1; BadArgument where
-    it has not come near to a common point after so many `iterations`.
+    The projection is exact for boxes and `linf` balls, with any number of `l2` balls, with one of `l1` and `simplex`, and
+    for balls about the same center. All else goes through Dykstra's algorithm (Boyle and Dykstra 1986), which stops where
+    a round changes its corrections by less than `tolerance`, relative to the row's norm where that is above 1;
+    BadArgument where it has not come near to a common point after so many `iterations`.
 
     >>> from phosphene.render.constraints import box, l2
     >>> both = l2(0.5, 0.5) & box(0, 0.8)
@@ -72,12 +75,10 @@ class intersection(Constraint):
 
     def project(self, x: Tensor) -> Tensor:
         """The nearest point of the intersection to each row of x (B, ...)."""
-        sets = _sets(self.parts, x)
-        if len(sets) == 1:
-            return sets[0](x)
         y = precise(x)
+        exact = _exact(self.parts, y)
         tolerance = max(self.tolerance, torch.finfo(x.dtype).eps)  # finer than the result's type would be lost
-        found, settled = dykstra(sets, y, tolerance, self.iterations)
+        found, settled = (exact(y), True) if exact else dykstra(_sets(self.parts, y), y, tolerance, self.iterations)
         if not settled and not bool(self.contains(found).all()):
             raise BadArgument(
                 f"{self!r}: no common point after {self.iterations} rounds of Dykstra's algorithm",
@@ -124,6 +125,38 @@ def dykstra(sets: Sequence[Projection], y: Tensor, tolerance: float, iterations:
         if bool(done.all()):
             return found, True
     return found, False
+
+
+def _exact(parts: Sequence[Constraint], x: Tensor) -> Projection | None:
+    """The projection onto the intersection without iterating over its parts, where there is one."""
+    sets = _sets(parts, x)
+    if len(sets) == 1:
+        return sets[0]
+    for ball in sorted((part for part in parts if isinstance(part, l2)), key=repr):
+        rest = _exact([part for part in parts if part != ball], x)
+        if rest is not None:
+            return partial(_in_ball, ball=ball, rest=rest)
+    return None
+
+
+def _in_ball(y: Tensor, ball: l2, rest: Projection) -> Tensor:
+    """The nearest point of a Euclidean ball and of a convex set with a projection of its own.
+
+    With the multiplier m of the ball it is that projection of (y + m c) / (1 + m) = c + t (y - c); its distance from the
+    center c grows with t, which is found by halving.
+    """
+    center = centered(ball.word, ball.center, y).to(y)
+    low, high = y.new_zeros(len(y), *[1] * (y.ndim - 1)), y.new_ones(len(y), *[1] * (y.ndim - 1))
+
+    def reaches(t: Tensor) -> Tensor:
+        return (norm(rest(center + t * (y - center)) - center) <= float(ball.radius)).reshape(high.shape)
+
+    low = high.where(reaches(high), low)
+    for _ in range(HALVINGS):
+        middle = low + (high - low) / 2
+        fits = reaches(middle)
+        low, high = middle.where(fits, low), high.where(fits, middle)
+    return rest(center + low * (y - center))
 
 
 def _sets(parts: Iterable[Constraint], x: Tensor) -> list[Projection]:
@@ -203,6 +236,6 @@ def _meet(both: intersection, example: Tensor) -> bool:
     ):
         return False
     y = precise(example)
-    sets = _sets(both.parts, y)
-    found = sets[0](y) if len(sets) == 1 else dykstra(sets, y, both.tolerance, both.iterations)[0]
+    exact = _exact(both.parts, y)
+    found = exact(y) if exact else dykstra(_sets(both.parts, y), y, both.tolerance, both.iterations)[0]
     return bool(both.contains(found).all())
