@@ -53,16 +53,26 @@ def check_range(param: Param, within: Constraint | None) -> None:
     if param.value_range is not None and (low, high) == (-torch.inf, torch.inf):
         return
     if (low < 0 or high > 1) and within is not None:
-        ends = [torch.full((1, param.channels, *param.size), end, dtype=torch.float64) for end in (-1e6, 1e6)]
-        low, high = float(within.project(ends[0]).min()), float(within.project(ends[1]).max())
+        found = within.project(_far(param))
+        low, high = float(found.min()), float(found.max())
     if low < 0 or high > 1:
         raise BadArgument(
             f"{param!r} paints numbers from {low:g} to {high:g}",
             "pictures in [0, 1] expected",
             f"write {param!r} >> param.sigmoid(), or >> param.unbounded() where that is meant"
-            if low < 0
-            else "scale it to [0, 1]",
+            if within is None
+            else f"write within={within!r} & constraints.box(0, 1)",
         )
+
+
+def _far(param: Param) -> torch.Tensor:
+    """Pictures far outside [0, 1]: of one color, and with a single such number in grey."""
+    pictures = []
+    for end in (-1e6, 1e6):
+        grey = torch.full((1, param.channels, *param.size), 0.5, dtype=torch.float64)
+        grey[0, 0, 0, 0] = end
+        pictures += [torch.full_like(grey, end), grey]
+    return torch.cat(pictures)
 
 
 def stages_of(arguments: Mapping[str, Any]) -> tuple[stage, ...]:

@@ -66,8 +66,9 @@ class tiles(Gradient):
         lines = []
         for tile, whole in zip(self.over(canvas), canvas, strict=True):
             place = torch.arange(tile, dtype=like.dtype, device=like.device) + 0.5
-            fade = (torch.minimum(place, tile - place) / max(self._shared(tile), 1)).clamp_max(1)
-            lines.append(torch.ones_like(place) if tile == whole else fade)
+            shared = 0 if tile == whole else self._shared(tile)
+            fade = (torch.minimum(place, tile - place) / max(shared, 1)).clamp_max(1)
+            lines.append(fade if shared else torch.ones_like(place))
         return lines[0][:, None] * lines[1]
 
     def rolled(self, pictures: Tensor, moment: Moment, back: bool = False) -> Tensor:
