@@ -92,7 +92,7 @@ def leaf_score(one: Term, activations: Activations) -> Tensor:
     arguments = tensor_arguments(one, activations, activation)
     try:
         score = one.definition.function(activation, **arguments)
-    except PhospheneError:
+    except (PhospheneError, MemoryError, torch.OutOfMemoryError):
         raise
     except Exception as problem:  # the code of the user's own term: anything may be wrong with it
         shapes = [tuple(x.shape) for x in (activation, *arguments.values()) if isinstance(x, Tensor)]

@@ -16,10 +16,8 @@ State = dict[str, Tensor]
 def begin(plan: Plan) -> Position:
     """Step 0: the start of the parameterization at the size of the first stage, within the constraint."""
     first = plan.parts[0]
-    if first.stage.carry == "detail":
-        state = first.param.encode(_bases(plan)[0])
-    else:
-        state = first.param.init(plan.seeds, plan.dtype, plan.device)
+    detailed = first.stage.carry == "detail"
+    state = first.param.encode(_bases(plan)[0]) if detailed else plan.start(first.param)
     if first.within is not None:
         state = edited(first.param, state, first.within.project)
     state = first.optimizer.start(state)
@@ -60,7 +58,7 @@ def carried(plan: Plan, before: Part, part: Part, state: State) -> State:
 
 def _bases(plan: Plan) -> list[Tensor]:
     """The picture to start from at the size of each stage, each made from that of the stage after it."""
-    picture = plan.param.decode(plan.param.init(plan.seeds, plan.dtype, plan.device))
+    picture = plan.param.decode(plan.start(plan.param))
     bases = []
     for part in reversed(plan.parts):
         picture = _resized(picture, part.param.size, part.stage.resample or "bilinear")

@@ -87,7 +87,7 @@ def run(plan: Plan, start: Position | None = None) -> Iterator[Frame]:
 def advance(plan: Plan, part: Part, position: Position, step: int) -> tuple[Position, Scored]:
     """One step: the next position, and what was scored on the way."""
     moment = Moment(step, part.steps, part.number, position.done, tuple(plan.seeds))
-    given = part.param.given(plan.seeds, position.done, plan.dtype, plan.device)
+    given = plan.given(part.param, position.done)
     with torch.no_grad():
         state = operate(part, position.state, moment, "start")
     leaves = {name: x.detach().requires_grad_() for name, x in state.items()}

@@ -46,17 +46,31 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A run, ready to start: its stages and what they share."""
+class Setting:
+    """What all stages of a run share; `param` is the one that the user wrote, at its own size."""
 
     visions: dict[str, Vision]
     param: Param
-    parts: list[Part]
     seeds: list[int]
     samples: int
-    snapshots: frozenset[int]
     device: torch.device
     dtype: torch.dtype
+
+    def start(self, param: Param) -> State:
+        """The state that a parameterization starts from, of all pictures."""
+        return param.init(self.seeds, self.dtype, self.device)
+
+    def given(self, param: Param, step: int) -> State:
+        """What a parameterization is given at a step, counted over the whole run."""
+        return param.given(self.seeds, step, self.dtype, self.device)
+
+
+@dataclass(frozen=True)
+class Plan(Setting):
+    """A run, ready to start."""
+
+    parts: list[Part]
+    snapshots: frozenset[int]
     rules: dict[str, dict[str, int]]
     program: dict[str, Any]
 

@@ -15,7 +15,7 @@ from ..models.guard import channels_last, guarded
 from ..models.vision import Vision, as_visions
 from ..objectives.algebra import Objective
 from ..objectives.lower import Program
-from ..param import Param
+from ..param.base import Size
 from ..transforms import Transform
 from . import arguments as argument
 from .constraints import Constraint
@@ -23,7 +23,7 @@ from .goals import check_layers, labelled, names_of
 from .gradients import Gradient
 from .operators import Operator
 from .optimizers import Optimizer
-from .plan import Part, Plan, tiling
+from .plan import Part, Plan, Setting, tiling
 from .scheduled import check_schedules
 from .stages import stage
 from .trial import check_part, check_passage, tried
@@ -52,8 +52,6 @@ def resolve(model: Any, objective: Any, arguments: Mapping[str, Any]) -> Plan:
         )
     visions = as_visions(model)
     goal = argument.as_objective(objective)
-    device = argument.device_of(arguments["device"], visions)
-    dtype = argument.precision_of(arguments["precision"], visions)
     given = {
         **arguments,
         "objective": goal,
@@ -67,40 +65,38 @@ def resolve(model: Any, objective: Any, arguments: Mapping[str, Any]) -> Plan:
     }
     stages = argument.stages_of(arguments)
     goals = [goal if one.objective is None else argument.as_objective(one.objective) for one in stages]
-    seeds = argument.seeds_of(arguments, goals, given["param"])
-    samples = argument.count("samples", arguments["samples"])
+    setting = Setting(
+        visions,
+        given["param"],
+        argument.seeds_of(arguments, goals, given["param"]),
+        argument.count("samples", arguments["samples"]),
+        argument.device_of(arguments["device"], visions),
+        argument.precision_of(arguments["precision"], visions),
+    )
     parts: list[Part] = []
     counts: dict[str, dict[str, int]] = {}
-    size = given["param"].size
     for number, (one, wanted) in enumerate(zip(stages, goals, strict=True)):
-        size = one.after(size)
-        here = given["param"] if size == given["param"].size else given["param"].resized(size)
+        before = parts[-1] if parts else None
         rules, found = _rules(given["rules"] if one.rules is None else one.rules, visions)
         counts = {name: {**counts.get(name, {}), **matches} for name, matches in found.items()}
-        part = _part(number, one, wanted, here, visions, rules, given, seeds)
-        check_part(part, seeds, dtype, device, samples)
-        check_passage(parts[-1] if parts else None, part, given["param"], seeds, dtype, device)
-        parts.append(part)
+        size = one.after(before.param.size if before else setting.param.size)
+        parts.append(_part(setting, number, one, wanted, size, rules, given))
+        check_part(setting, parts[-1])
+        check_passage(setting, before, parts[-1])
     snapshots = argument.snapshots_of(arguments["snapshots"], sum(part.steps for part in parts))
-    return Plan(visions, given["param"], parts, seeds, samples, snapshots, device, dtype, counts, given)
+    return Plan(**vars(setting), parts=parts, snapshots=snapshots, rules=counts, program=given)
 
 
 def _part(
-    number: int,
-    one: stage,
-    wanted: Objective,
-    param: Param,
-    visions: Mapping[str, Vision],
-    rules: Rules,
-    given: Mapping[str, Any],
-    seeds: list[int],
+    setting: Setting, number: int, one: stage, wanted: Objective, size: Size, rules: Rules, given: Mapping[str, Any]
 ) -> Part:
     """A stage with what it takes over from the run."""
 
     def own(name: str) -> Any:
         return given[name] if getattr(one, name) is None else getattr(one, name)
 
-    chain, transforms = own("gradient"), own("transforms")
+    visions, chain, transforms = setting.visions, own("gradient"), own("transforms")
+    param = setting.param if size == setting.param.size else setting.param.resized(size)
     check_schedules((own("optimizer"), chain, own("operators"), own("within"), wanted), one.steps, number)
     argument.check_range(param, own("within"))
     cut = tiling(chain)
@@ -110,8 +106,7 @@ def _part(
     program = Program(goal)
     views = Views(visions, program.sites, transforms, rules, given["precision"] == "bfloat16", cut is None)
     names, reading = names_of(program, wanted, visions)
-    device, dtype = argument.device_of(given["device"], visions), argument.precision_of(given["precision"], visions)
-    chunk = tried(program, views, param, seen, seeds, given["chunk"], device, dtype)
+    chunk = tried(setting, program, views, param, seen, given["chunk"])
     return Part(
         number,
         one.steps,

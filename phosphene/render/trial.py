@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -15,82 +14,69 @@ from ..objectives.analysis import couples_batch
 from ..objectives.evaluate import Context
 from ..objectives.lower import Program
 from ..objectives.tree import nodes
-from ..param import Param
+from ..param.base import Param, Size
 from ..values import check_integer
 from .edits import rows
 from .gradients import Gradient
 from .memory import chunk_size
 from .moment import Moment
 from .operators import Operator
-from .plan import Part
+from .plan import Part, Setting
 from .scheduled import schedules_in
 from .views import Draws, Views
 
 State = dict[str, Tensor]
 
 
-def tried(
-    program: Program,
-    views: Views,
-    param: Param,
-    seen: tuple[int, int],
-    seeds: list[int],
-    wanted: Any,
-    device: torch.device,
-    dtype: torch.dtype,
-) -> int:
-    """Run the objective once on one picture, which finds what is wrong with it; the pictures that fit into memory."""
-    attempt = partial(_attempt, program, views, param, seen, seeds, device, dtype)
+def tried(setting: Setting, program: Program, views: Views, param: Param, seen: Size, wanted: Any) -> int:
+    """Run the objective once on one picture, which finds what is wrong with it; the pictures that fit into memory.
+
+    seen: the size of what networks look at, which is a tile where there are tiles.
+    """
+    batch = len(setting.seeds)
     if wanted is not None:
         check_integer("render", "chunk", wanted, 1)
-    fitting = chunk_size(attempt, len(seeds), device)
+    fitting = chunk_size(partial(_attempt, setting, program, views, param, seen), batch, setting.device)
     if not couples_batch(program.objective):
-        return fitting if wanted is None else min(int(wanted), len(seeds))
-    if wanted is not None and wanted < len(seeds):
+        return fitting if wanted is None else min(int(wanted), batch)
+    if wanted is not None and wanted < batch:
         raise BadArgument(
-            f"chunk={wanted} for an objective that couples the {len(seeds)} pictures of its batch",
+            f"chunk={wanted} for an objective that couples the {batch} pictures of its batch",
             "all pictures in one pass expected",
             "leave chunk out, or render fewer pictures",
         )
-    return len(seeds)
+    return batch
 
 
-def _attempt(
-    program: Program,
-    views: Views,
-    param: Param,
-    seen: tuple[int, int],
-    seeds: list[int],
-    device: torch.device,
-    dtype: torch.dtype,
-) -> Tensor:
+def _attempt(setting: Setting, program: Program, views: Views, param: Param, seen: Size) -> Tensor:
     """The scores of a first picture, with their graph."""
-    given = param.given(seeds, 0, dtype, device)
-    canvas = param.decode({**param.init(seeds, dtype, device), **given})[:1].detach()
+    given = setting.given(param, 0)
+    canvas = param.decode({**setting.start(param), **given})[:1].detach()
     views.capture_targets(canvas, program.objective)
     activations = views.activations(
         canvas[..., : seen[0], : seen[1]].requires_grad_(),
-        Draws(seeds[:1], 0, 0),
+        Draws(setting.seeds[:1], 0, 0),
         None,
         {name: x[:1] for name, x in given.items()},
     )
-    scores, _ = program(activations, Context(1, 0, 0, 1, dtype, device))
+    scores, _ = program(activations, Context(1, 0, 0, 1, setting.dtype, setting.device))
     return scores
 
 
-def check_part(part: Part, seeds: Sequence[int], dtype: torch.dtype, device: torch.device, samples: int) -> None:
+def check_part(setting: Setting, part: Part) -> None:
     """Every link, operator and constraint of a stage can do what is asked."""
     if part.optimizer.line_search:
-        _check_line_search(part, len(seeds))
+        _check_line_search(part, len(setting.seeds))
     if part.optimizer.rowwise and part.param.coupled:
         raise BadArgument(
             f"{part.optimizer!r} for {part.param!r}, of which pictures share numbers"[:400],
             "an optimizer that asks nothing of single pictures",
             "write optimizers.adam()",
         )
-    _check_windows(part, samples)
-    state = part.param.init(seeds, dtype, device)
-    grey = torch.full((len(seeds), part.param.channels, *part.param.size), 0.5, dtype=dtype, device=device)
+    _check_windows(part, setting.samples)
+    seeds, state = setting.seeds, setting.start(part.param)
+    shape = (len(seeds), part.param.channels, *part.param.size)
+    grey = torch.full(shape, 0.5, dtype=setting.dtype, device=setting.device)
     moment = Moment(0, part.steps, part.number, 0, tuple(seeds), grey.new_zeros(len(seeds)), grey)
     for link in part.gradient:
         if link.frame != "tiles":
@@ -142,9 +128,7 @@ def _applied(value: Gradient | Operator, x: Tensor, moment: Moment) -> Tensor:
     return made
 
 
-def check_passage(
-    before: Part | None, part: Part, param: Param, seeds: Sequence[int], dtype: torch.dtype, device: torch.device
-) -> None:
+def check_passage(setting: Setting, before: Part | None, part: Part) -> None:
     """A stage can take over picture and memory from the one before it."""
     grey = torch.full((1, part.param.channels, *part.param.size), 0.5, dtype=torch.float64)
     if part.stage.carry == "detail" or (part.stage.resample and before and before.param.size != part.param.size):
@@ -152,9 +136,9 @@ def check_passage(
     if before is None:
         return
     if before.param.size != part.param.size and part.stage.resample is None:
-        before.param.resize(before.param.init(seeds, dtype, device), part.param.size)
+        before.param.resize(setting.start(before.param), part.param.size)
     if part.stage.memory == "resample":
-        state = before.param.init(seeds, dtype, device)
+        state = setting.start(before.param)
         same = before.optimizer.init(state).keys() == part.optimizer.init(state).keys()
         if type(part.optimizer) is not type(before.optimizer) or not same or not part.optimizer.resizable:
             raise BadArgument(
