@@ -125,6 +125,16 @@ def target_sites(one: Term) -> dict[str, Site]:
     return found
 
 
+def by_place(one: Term) -> bool:
+    """Whether a term compares the painted picture with its targets place by place: it keeps them as they are.
+
+    A term that keeps something else of them, or looks at regions, does not.
+    """
+    from .term import Region
+
+    return one.definition.keep is None and not any(p.kind == Region for p in one.definition.parameters)
+
+
 def layers(root: Objective) -> list[str]:
     """The names of the layers an objective needs, sorted.
 

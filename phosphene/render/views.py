@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..errors import BadArgument
+from ..errors import BadArgument, ShapeMismatch
 from ..models import rules as gradient_rules
 from ..models.capture import Capture, takes
 from ..models.regions import follow, warn_thin
 from ..models.vision import Vision
 from ..objectives.algebra import Draw, Objective, Term
-from ..objectives.analysis import Site, effective, target_sites
+from ..objectives.analysis import Site, by_place, effective, target_sites
 from ..objectives.tree import nodes
 from ..param.given import given
 from ..param.picture import fit
@@ -73,8 +73,8 @@ class Views:
             raise no_tiles(self.regions[0])
         activations = [site for site in self.sites if not site.region]
         self.painted = [site for site in activations if site.picture is None]
-        self.fixed = [site for site in activations if site.picture and not _moves(site)]
-        self.moving = [site for site in activations if site.picture and _moves(site)]
+        self.of_pictures = [site for site in activations if site.picture]
+        self.placed: frozenset[Site] = frozenset()
         self.targets: dict[Any, Tensor] = {}
         self._told: set[Site] = set()
         names: dict[str, list[str]] = {}
@@ -98,17 +98,31 @@ class Views:
         """
         found = dict(self.targets)
         found.update(self._capture(self.painted, canvas, draws, self.transforms, change))
-        found.update(self._of_pictures(self.moving, canvas, draws, at_hand))
+        moving = [site for site in self.of_pictures if self._moves(site)]
+        found.update(self._of_pictures(moving, canvas, draws, at_hand))
         found.update(self._masks([site for site in self.regions if self._roves(site)], canvas, draws, self.transforms))
         return found
 
     def capture_targets(self, canvas: Tensor, objective: Objective) -> None:
-        """The activations of target pictures at the size of this canvas, once: what their terms keep of them."""
-        self.targets.update(self._of_pictures(self.fixed, canvas[:1], Draws([0], 0, 0)))
+        """The activations of target pictures at the size of this canvas, once: what their terms keep of them.
+
+        Where a term compares place by place, its target is seen as the painted picture is: through the transforms of the
+        run, with the same draws, at each step anew where they are random. What a term keeps of a target, such as a Gram
+        matrix, is of the target as it is.
+        """
+        leaves = [node for node in nodes(effective(objective)) if isinstance(node, Term)]
+        self.placed = frozenset(site for one in leaves if by_place(one) for site in target_sites(one).values())
+        if self.placed and not self.whole:
+            raise ShapeMismatch(
+                f"a target at layer {next(iter(self.placed)).layer!r} for a canvas in tiles",
+                "terms that do not compare pictures place by place",
+                "leave the tiles out, or write style(...) in its place",
+            )
+        fixed = [site for site in self.of_pictures if not self._moves(site)]
+        self.targets.update(self._of_pictures(fixed, canvas[:1], Draws([0], 0, 0)))
         self._capture_regions(canvas[:1])
-        for node in nodes(effective(objective)) if self.targets else ():
-            if isinstance(node, Term):
-                self._keep(node)
+        for one in leaves:
+            self._keep(one)
 
     def windows(self, size: Size, draws: Draws) -> list[tuple[int, int, int, int]]:
         """The part of each picture that the transforms show as it is: (top, left, height, width)."""
@@ -119,13 +133,21 @@ class Views:
     def _of_pictures(
         self, sites: Sequence[Site], canvas: Tensor, draws: Draws, at_hand: Mapping[str, Tensor] | None = None
     ) -> dict[Site, Tensor]:
-        """The activations of target pictures, one forward pass for each picture."""
+        """The activations of target pictures, one forward pass for each picture and way of seeing it."""
         found: dict[Site, Tensor] = {}
-        for picture in dict.fromkeys(site.picture for site in sites if site.picture):
-            own = {Site(site.layer, site.path): site for site in sites if site.picture == picture}
-            captured = self._capture(list(own), _batch(picture, canvas, at_hand or {}), draws, identity)
+        for picture, placed in dict.fromkeys((site.picture, site in self.placed) for site in sites):
+            mine = [site for site in sites if site.picture == picture and (site in self.placed) == placed]
+            own = {Site(site.layer, site.path): site for site in mine}
+            assert picture is not None
+            seen = self.transforms if placed else identity
+            captured = self._capture(list(own), _batch(picture, canvas, at_hand or {}), draws, seen)
             found.update({own[site]: activation for site, activation in captured.items()})
         return found
+
+    def _moves(self, site: Site) -> bool:
+        """Whether a target must be taken anew at each step."""
+        random = site in self.placed and not self.transforms.deterministic
+        return random or isinstance(site.picture, given) or _random(site.path)
 
     def _keep(self, one: Term) -> None:
         """Reduce a target to what its term keeps of it."""
@@ -286,11 +308,6 @@ def _batch(picture: tensor | given, like: Tensor, at_hand: Mapping[str, Tensor])
     numbers = at_hand[picture.name] if isinstance(picture, given) else picture.numbers()
     numbers = fit(numbers, _size(like)).to(like.device, like.dtype)
     return numbers.expand(like.shape[0], -1, -1, -1) if numbers.shape[0] == 1 else numbers
-
-
-def _moves(site: Site) -> bool:
-    """Whether the target must be taken anew at each step."""
-    return isinstance(site.picture, given) or _random(site.path)
 
 
 def _random(path: Path) -> bool:
