@@ -81,6 +81,19 @@ def layers(
 
 
 @app.command()
+def labels(
+    name: Annotated[str, typer.Argument(help="patterns, or any torchvision name.")],
+    weights: Weights = "random",
+    as_json: Json = False,
+) -> None:
+    """List a network's classes: index and name."""
+    from . import models
+
+    found = models.load(name, weights=None if name == "patterns" else weights).labels or ()
+    print(json.dumps(list(found)) if as_json else "\n".join(f"{index:4} {label}" for index, label in enumerate(found)))
+
+
+@app.command()
 def show(
     picture: Annotated[Path, typer.Argument(help="A PNG that phosphene wrote.")],
     as_json: Json = False,

@@ -97,7 +97,7 @@ def word(name: str) -> Any:
     raise UnknownName(
         f"{name!r} is not a registered word",
         f"a term, transform or other value expected. {nearest(full, words)}",
-        "import the module that defines it first, or correct the name",
+        f"write {name!r} in quotes if it is a name, correct it, or import the module that defines it first",
     )
 
 

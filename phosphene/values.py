@@ -233,8 +233,16 @@ def check_number(owner: str, name: str, value: Any, low: float = -math.inf, high
     """Refuse what is not a finite number in [low, high], with the owner's name in the message."""
     if not is_finite(value) or not low <= value <= high:
         raise BadArgument(
-            f"{owner}: {name} is {value!r}", f"a number from {low:g} to {high:g} expected", f"write {name}=..."
+            f"{owner}: {name} is {value!r}",
+            f"a number from {low:g} to {high:g} expected",
+            f"write {name}={_nearest(value, low, high):g}",
         )
+
+
+def _nearest(value: Any, low: float, high: float) -> float:
+    """The allowed number that is nearest to a value; of what is no number, a usual one."""
+    wanted = float(value) if is_finite(value) else 1.0
+    return min(max(wanted, low), high)
 
 
 def check_integer(owner: str, name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> None:

@@ -125,7 +125,7 @@ class Vision:
             raise UnknownLabel(
                 f"label {label!r}, which {self.name} does not have",
                 nearest(label, (*self.labels, *(part for names in parts for part in names))),
-                f"all names: Vision.labels; or write an index from 0 to {len(self.labels) - 1}",
+                f"all names: phosphene labels {self.name}, or .labels; or an index from 0 to {len(self.labels) - 1}",
             )
         return found[0]
 

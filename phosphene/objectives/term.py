@@ -189,6 +189,7 @@ def term(
         definition = Definition(
             function.__name__, function, parameters, layer, linear, couples, keep, inspect.getdoc(function) or ""
         )
+        object.__setattr__(definition, "__doc__", definition.doc)  # what help() shows
         module, code = code_origin(function)
         return register(definition.name, definition, (module, f"{code} {parameters} {layer} {linear} {couples}"))
 

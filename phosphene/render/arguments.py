@@ -24,14 +24,28 @@ PRECISIONS = {"float32": torch.float32, "float64": torch.float64, "bfloat16": to
 MOST = 1_000_000
 """Pictures in a batch."""
 
+EXAMPLES = {
+    "Param": "param.fourier(224)",
+    "Transform": "tf.standard, or join several: tf.pad(12) >> tf.jitter(8)",
+    "Optimizer": "optimizers.adam(0.05)",
+    "Gradient": "gradient=[gradients.normalize('rms')]; what changes the picture goes to operators=",
+    "Operator": "operators=[operators.decay(0.01)]; what changes the gradient goes to gradient=",
+    "Constraint": "within=constraints.box(0, 1)",
+    "stage": "stages=[ph.stage(64), ph.stage(64, size=128)]",
+}
+"""What to write where a value of a kind is expected."""
+
 
 def as_objective(value: Any) -> Objective:
     """An objective, or the text of one."""
     found = parse(value) if isinstance(value, str) else value
     if not isinstance(found, Objective):
-        raise BadArgument(
-            f"the objective {found!r}"[:200], "an objective or its text expected", "write channel('block3', 17)"
-        )
+        instead = "write channel('block3', 17)"
+        if isinstance(found, (list, tuple)):
+            instead = "write each(a, b) for one objective a picture, or a + b"
+        elif callable(found):
+            instead = "make it a term: @objectives.term above the function"
+        raise BadArgument(f"the objective {found!r}"[:200], "an objective or its text expected", instead)
     if not layers(found):
         raise BadArgument(
             f"the objective {found!r}"[:200],
@@ -131,7 +145,7 @@ def kind(name: str, value: Any, wanted: type[Any]) -> Any:
         raise BadArgument(
             f"render: {name} is {found!r}"[:200],
             f"a value of the kind {wanted.__name__} expected",
-            f"write one of phosphene.{wanted.__module__.split('.')[1]}",
+            f"write {EXAMPLES.get(wanted.__name__, repr(wanted.__name__))}",
         )
     return found
 

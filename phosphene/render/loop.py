@@ -182,7 +182,7 @@ def check_finite(scored: Scored, names: list[str], moment: int) -> None:
     raise Nonfinite(
         f"at step {moment} {what}",
         "finite scores and gradients expected",
-        "lower the learning rate, or map the term: .map(clamp(-1, 1)) or a safe function",
+        "lower the learning rate; before .map(log) or .map(sqrt) keep a score above 0: .map(softplus).map(log)",
     )
 
 

@@ -26,6 +26,7 @@ def describe(plan: Plan) -> tuple[dict[str, Any], dict[str, Tensor]]:
         parts = value if isinstance(value, (list, tuple)) else (value,)
         program[name] = [repr(one) for one in parts] if isinstance(value, (list, tuple)) else _text(value)
     program.update({name: plan.program[name] for name in PLAIN})
+    program["steps"] = plan.steps  # where there are stages, they say how many
     program["seed"] = list(plan.seeds)
     models = {
         name: {"name": vision.name, "spec": dict(vision.spec) if vision.spec else None, "digest": vision.digest()}

@@ -43,18 +43,19 @@ class Render:
     state: dict[str, Tensor] = field(default_factory=dict, repr=False)
     transparency: Tensor | None = field(default=None, repr=False)
 
-    def rgba(self, percent: float = 80) -> Tensor:
+    def with_transparency(self, percent: float = 80) -> Tensor:
         """The pictures with an alpha channel (B, 4, H, W): opaque where the gradient has been (Fel et al. 2023, MaCo).
 
         Colors are cut at their percentiles 1 and 99 and stretched; alpha is the mean of `transparency` over the channels,
-        cut at its percentile `percent`, over its maximum. NoProgram for a result that was read from a file.
+        cut at its percentile `percent`, over its maximum. The painted transparency of `param.transparent` is another thing:
+        `paint.rgba(result.state)`. NoProgram for a result that was read from a file.
         """
-        check_number("rgba", "percent", percent, 0, 100)
+        check_number("with_transparency", "percent", percent, 0, 100)
         if self.transparency is None:
             raise NoProgram(
                 "a result that was read from a file",
                 "the gradients of the run expected",
-                "run it again: .replay().rgba()",
+                "run it again: .replay().with_transparency()",
             )
         low, high = (quantile(self.images, p)[:, None, None, None] for p in (1, 99))
         color = (self.images - low).clamp_min(0) / (high - low).clamp_min(1e-12)

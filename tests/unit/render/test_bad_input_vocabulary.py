@@ -201,7 +201,7 @@ def test_results_that_cannot_be_shown() -> None:
     made = ph.render(NET, GOAL, PAINT, steps=1, progress=False)
     for wrong in (-1, 101, "x"):
         with pytest.raises(errors.BadArgument, match="percent"):
-            made.rgba(wrong)  # type: ignore[arg-type]
+            made.with_transparency(wrong)  # type: ignore[arg-type]
     with pytest.raises(errors.BadArgument, match="columns"):
         made.grid(-1)
     with pytest.raises(errors.BadArgument, match="4 channels"):
