@@ -12,7 +12,7 @@ from .gradients import Gradient
 from .moment import Moment, per_picture
 from .operators import Operator
 from .plan import Part
-from .views import Draws
+from .ways import Draws
 
 State = dict[str, Tensor]
 

@@ -15,7 +15,7 @@ from ..objectives.lower import Program
 from ..objectives.term import Label, check_index
 from ..objectives.tree import nodes, replace_terms
 from ..transforms import Transform
-from .views import finished, split_layer
+from .ways import finished, split_layer
 
 
 def check_layers(

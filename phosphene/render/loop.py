@@ -23,7 +23,7 @@ from .edits import chained, operate, rows
 from .moment import Moment
 from .optimizers import Optimizer
 from .plan import Part, Plan, Position
-from .views import Draws
+from .ways import Draws
 
 State = dict[str, Tensor]
 

@@ -23,7 +23,8 @@ from .moment import Moment
 from .operators import Operator
 from .plan import Part, Setting
 from .scheduled import schedules_in
-from .views import Draws, Views
+from .views import Views
+from .ways import Draws
 
 State = dict[str, Tensor]
 

@@ -13,44 +13,32 @@ from torch import Tensor
 
 from ..errors import BadArgument, ShapeMismatch
 from ..models import rules as gradient_rules
-from ..models.capture import Capture, takes
+from ..models.capture import Capture
 from ..models.regions import follow, warn_thin
 from ..models.vision import Vision
-from ..objectives.algebra import Draw, Objective, Term
+from ..objectives.algebra import Objective, Term
 from ..objectives.analysis import Site, by_place, effective, target_sites
 from ..objectives.tree import nodes
 from ..param.given import given
 from ..param.picture import fit
-from ..seeds import stream
-from ..transforms import Transform, identity, resize
-from ..transforms.base import draw
+from ..transforms import Transform, identity
 from ..values import tensor
-from .regions import moved, no_tiles, on_canvas
-
-Path = tuple[Transform | Draw, ...]
-Size = tuple[int, int]
-
-
-def split_layer(layer: str) -> tuple[str, str]:
-    """A layer as the network's name and the layer's: "a:features.12" is ("a", "features.12")."""
-    model, colon, name = layer.rpartition(":")
-    return (model, name) if colon else ("", layer)
-
-
-class Draws:
-    """The random streams of a step: one for each picture, purpose and sample."""
-
-    def __init__(self, seeds: Sequence[int], step: int, sample: int) -> None:
-        self.seeds, self.step, self.sample = seeds, step, sample
-
-    def of(self, purpose: str, transform: Transform, size: Size) -> list[Any]:
-        """One draw for each picture."""
-        generators = [stream(seed, purpose, self.step, self.sample) for seed in self.seeds]
-        return draw(transform, size, generators)
-
-
-Apply = Callable[[Tensor, Transform, str, Draws], Tensor]
-"""How a picture, or the mask of a region, goes through a transform."""
+from .regions import no_tiles, on_canvas
+from .ways import (
+    Apply,
+    Draws,
+    Path,
+    Size,
+    certain,
+    finished,
+    is_random,
+    of_same_size,
+    segments,
+    size_of,
+    split_layer,
+    through,
+    through_for_mask,
+)
 
 
 class Views:
@@ -147,7 +135,7 @@ class Views:
     def _moves(self, site: Site) -> bool:
         """Whether a target must be taken anew at each step."""
         random = site in self.placed and not self.transforms.deterministic
-        return random or isinstance(site.picture, given) or _random(site.path)
+        return random or isinstance(site.picture, given) or is_random(site.path)
 
     def _keep(self, one: Term) -> None:
         """Reduce a target to what its term keeps of it."""
@@ -157,7 +145,7 @@ class Views:
 
     def _capture_regions(self, canvas: Tensor) -> None:
         """The masks of regions that stay where they are; a warning for every region that a layer cannot resolve."""
-        still = [site._replace(path=_certain(site.path)) for site in self.regions]
+        still = [site._replace(path=certain(site.path)) for site in self.regions]
         transforms = self.transforms if self.transforms.deterministic else identity
         masks = self._masks(list(dict.fromkeys(still)), canvas, Draws([0], 0, 0), transforms)
         self.targets.update((site, masks[site]) for site in self.regions if not self._roves(site))
@@ -170,7 +158,7 @@ class Views:
     def _roves(self, site: Site) -> bool:
         """Whether a region is elsewhere at each step: through random transforms of the run, or of its term."""
         seen = site.picture is None and split_layer(site.layer)[1] != "image"
-        return _random(site.path) or (seen and not self.transforms.deterministic)
+        return is_random(site.path) or (seen and not self.transforms.deterministic)
 
     @torch.no_grad()
     def _masks(self, sites: Sequence[Site], canvas: Tensor, draws: Draws, transforms: Transform) -> dict[Site, Tensor]:
@@ -180,15 +168,15 @@ class Views:
         for site in sites:
             model, layer = split_layer(site.layer)
             if layer == "image":
-                found[site] = self._through(on_canvas(site, canvas), site.path, draws, _move)
+                found[site] = self._through(on_canvas(site, canvas), site.path, draws, through_for_mask)
             else:
                 wanted.setdefault(model, {}).setdefault(site._replace(layer=model), []).append(site)
         for model, ways in wanted.items():
             masks = []
             for way, (one, *_) in ways.items():
                 shown = identity if way.picture else transforms
-                masks.append(self._see(model, on_canvas(one, canvas), way.path, draws, shown, _move))
-            for group in _same_size(masks):
+                masks.append(self._see(model, on_canvas(one, canvas), way.path, draws, shown, through_for_mask))
+            for group in of_same_size(masks):
                 mine = [list(ways.values())[i] for i in group]
                 names = sorted({split_layer(site.layer)[1] for some in mine for site in some})
                 here = follow(self.visions[model], torch.cat([masks[i] for i in group]), names, int(canvas.shape[1]))
@@ -218,7 +206,7 @@ class Views:
             if change is not None:
                 for picture in pictures:
                     picture.register_hook(change)  # type: ignore[no-untyped-call]
-            for group in _same_size(pictures):
+            for group in of_same_size(pictures):
                 captured = self._forward(model, [pictures[i] for i in group], draws.step)
                 for i, one in zip(group, captured, strict=True):
                     for site in list(paths.values())[i]:
@@ -240,61 +228,17 @@ class Views:
         self, model: str, canvas: Tensor, path: Path, draws: Draws, transforms: Transform, apply: Apply | None = None
     ) -> Tensor:
         """The picture as a network sees it: through the transforms of the run, the views of the path, and resized."""
-        ways = _segments((transforms, *path))
+        ways = segments((transforms, *path))
         last, purpose = ways.pop()
         x = canvas
         for transform, named in ways:
-            x = (apply or _apply)(x, transform, named, draws)
-        return (apply or _apply)(x, finished(self.visions[model], last, _size(x), self.whole), purpose, draws)
+            x = (apply or through)(x, transform, named, draws)
+        return (apply or through)(x, finished(self.visions[model], last, size_of(x), self.whole), purpose, draws)
 
     def _through(self, canvas: Tensor, path: Path, draws: Draws, apply: Apply | None = None) -> Tensor:
-        for transform, purpose in _segments(path) if path else ():
-            canvas = (apply or _apply)(canvas, transform, purpose, draws)
+        for transform, purpose in segments(path) if path else ():
+            canvas = (apply or through)(canvas, transform, purpose, draws)
         return canvas
-
-
-def finished(vision: Vision, transform: Transform, size: Size, whole: bool = True) -> Transform:
-    """Transforms followed by the resize to the network's size, unless they set one that the network can take.
-
-    whole: without it pictures are tiles of a larger one, which keep their scale where the network can take them.
-    """
-    seen = transform.output_size(size)
-    if not whole and takes(vision, seen):
-        return transform
-    chosen = seen == transform.output_size((size[0] + 37, size[1] + 53))
-    if vision.size in (None, seen) or (chosen and takes(vision, seen)):
-        return transform
-    return transform >> resize(vision.size)
-
-
-def _segments(path: Sequence[Transform | Draw]) -> list[tuple[Transform, str]]:
-    """A path as transforms that are drawn together, with the purpose that names their stream."""
-    segments: list[tuple[Transform, str]] = []
-    for step in path:
-        if isinstance(step, Draw):
-            segments.append((step.transform, f"expect {step.transform!r} {step.index}"))
-        elif segments:
-            segments[-1] = (segments[-1][0] >> step, segments[-1][1])
-        else:
-            segments.append((step, "transforms"))
-    return segments
-
-
-def _apply(x: Tensor, transform: Transform, purpose: str, draws: Draws) -> Tensor:
-    if transform == identity:
-        return x
-    return transform.apply(x, draws.of(purpose, transform, _size(x)))
-
-
-def _move(mask: Tensor, transform: Transform, purpose: str, draws: Draws) -> Tensor:
-    """`_apply` for the mask of a region: the same draws, the moves alone."""
-    if transform == identity:
-        return mask
-    return moved(mask, transform, draws.of(purpose, transform, _size(mask)))
-
-
-def _size(x: Tensor) -> Size:
-    return int(x.shape[-2]), int(x.shape[-1])
 
 
 def _batch(picture: tensor | given, like: Tensor, at_hand: Mapping[str, Tensor]) -> Tensor:
@@ -306,21 +250,5 @@ def _batch(picture: tensor | given, like: Tensor, at_hand: Mapping[str, Tensor])
             "paint with param.weights(net, data), or name a picture",
         )
     numbers = at_hand[picture.name] if isinstance(picture, given) else picture.numbers()
-    numbers = fit(numbers, _size(like)).to(like.device, like.dtype)
+    numbers = fit(numbers, size_of(like)).to(like.device, like.dtype)
     return numbers.expand(like.shape[0], -1, -1, -1) if numbers.shape[0] == 1 else numbers
-
-
-def _random(path: Path) -> bool:
-    return any(isinstance(step, Draw) for step in path)
-
-
-def _certain(path: Path) -> Path:
-    """A path without its random views."""
-    return tuple(step for step in path if not isinstance(step, Draw))
-
-
-def _same_size(pictures: list[Tensor]) -> list[list[int]]:
-    groups: dict[Size, list[int]] = {}
-    for i, picture in enumerate(pictures):
-        groups.setdefault(_size(picture), []).append(i)
-    return list(groups.values())

@@ -13,7 +13,8 @@ from phosphene import objectives as obj
 from phosphene import transforms as tf
 from phosphene.objectives.evaluate import Context
 from phosphene.objectives.lower import Program
-from phosphene.render.views import Draws, Views
+from phosphene.render.views import Views
+from phosphene.render.ways import Draws
 from phosphene.seeds import stream
 from phosphene.testing import TRANSFORMS, transforms
 from phosphene.values import words

@@ -20,7 +20,8 @@ from phosphene.objectives import Channel, Region, Site, expect, region_style, si
 from phosphene.objectives.evaluate import Context
 from phosphene.objectives.lower import Program
 from phosphene.objectives.matching import gram
-from phosphene.render.views import Draws, Views
+from phosphene.render.views import Views
+from phosphene.render.ways import Draws
 from phosphene.seeds import stream
 from phosphene.serialize import from_json, load, save, to_json
 from tests import toys
