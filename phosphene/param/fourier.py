@@ -46,6 +46,8 @@ class spectrum(Source):
     def decode(self, state: State) -> Tensor:
         """The inverse transform of the scaled state."""
         z = state["spectrum"]
+        if not len(z):  # older versions of torch have no transform of nothing
+            return z.new_zeros(0, z.shape[1], *self.size)
         scaled = torch.view_as_complex(z * _scale(self.size, float(self.decay), z.dtype, z.device))
         picture: Tensor = torch.fft.irfft2(scaled, s=self.size, norm="ortho")
         return picture
