@@ -26,7 +26,7 @@ from .optimizers import Optimizer
 from .plan import Part, Plan, Setting, tiling
 from .scheduled import check_schedules
 from .stages import stage
-from .trial import check_part, check_passage, tried
+from .trial import check_part, check_passage, check_reached, tried
 from .views import Views
 
 Rules = dict[str, gradient_rules.Rule | None]
@@ -107,6 +107,7 @@ def _part(
     views = Views(visions, program.sites, transforms, rules, given["precision"] == "bfloat16", cut is None)
     names, reading = names_of(program, wanted, visions)
     chunk = tried(setting, program, views, param, seen, given["chunk"])
+    check_reached(own("rules"), views, wanted)
     return Part(
         number,
         one.steps,

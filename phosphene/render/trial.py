@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..errors import BadArgument, PhospheneError
-from ..objectives.algebra import Coefficient, Draw
+from ..errors import BadArgument, PhospheneError, RuleUnmatched
+from ..models.rules import Rule
+from ..objectives.algebra import Coefficient, Draw, Objective
 from ..objectives.analysis import couples_batch
 from ..objectives.evaluate import Context
 from ..objectives.lower import Program
@@ -62,6 +63,20 @@ def _attempt(setting: Setting, program: Program, views: Views, param: Param, see
     )
     scores, _ = program(activations, Context(1, 0, 0, 1, setting.dtype, setting.device))
     return scores
+
+
+def check_reached(rule: Any, views: Views, goal: Objective) -> None:
+    """A rule without alternatives changes some call on the way to the layers that are looked at, not only behind them."""
+    if not isinstance(rule, Rule) or len(rule.alternatives()) > 1:
+        return
+    for model, matched in views.matched.items():
+        idle = [name for name, count in matched.items() if not count]
+        if idle:
+            raise RuleUnmatched(
+                f"{', '.join(idle)} for {goal!r}"[:300],
+                f"a call that it changes before the layers that the objective looks at in {views.visions[model].name}",
+                "look at a deeper layer, or leave the rule out",
+            )
 
 
 def check_part(setting: Setting, part: Part) -> None:

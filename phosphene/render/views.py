@@ -64,6 +64,7 @@ class Views:
         self.of_pictures = [site for site in activations if site.picture]
         self.placed: frozenset[Site] = frozenset()
         self.targets: dict[Any, Tensor] = {}
+        self.matched: dict[str, dict[str, int]] = {}
         self._told: set[Site] = set()
         names: dict[str, list[str]] = {}
         for site in self.sites:
@@ -217,10 +218,11 @@ class Views:
         whole = pictures[0] if len(pictures) == 1 else torch.cat(pictures)
         whole = whole.contiguous(memory_format=torch.channels_last)
         with (
-            gradient_rules.applied(self.rules.get(model), step, self.visions[model]),
+            gradient_rules.applied(self.rules.get(model), step, self.visions[model]) as matched,
             torch.autocast(whole.device.type, torch.bfloat16, enabled=self.half),
         ):
             captured = {name: x.to(whole.dtype) for name, x in self.captures[model](whole).items()}
+        self.matched[model] = matched
         parts = {name: activation.chunk(len(pictures)) for name, activation in captured.items()}
         return [{name: part[i] for name, part in parts.items()} for i in range(len(pictures))]
 

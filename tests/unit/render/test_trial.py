@@ -12,6 +12,7 @@ import phosphene as ph
 from phosphene import constraints, errors, gradients, operators, optimizers, param, schedules
 from phosphene import objectives as obj
 from phosphene import transforms as tf
+from phosphene.models import rules
 from phosphene.render import checkpoints
 from phosphene.render.edits import edited
 from tests import toys
@@ -108,3 +109,12 @@ def test_tiles_narrower_than_their_overlap_are_still_few() -> None:
 def test_a_piecewise_schedule_is_of_numbers() -> None:
     with pytest.raises(errors.BadArgument, match="a number is 'a'"):
         schedules.piecewise(((0, "a"),))  # type: ignore[arg-type]
+
+
+def test_a_rule_behind_the_layers_in_view_is_no_rule() -> None:
+    """the network has ReLUs, but none on the way to its first convolution"""
+    net = toys.vision()
+    with pytest.raises(errors.RuleUnmatched, match=r"rules.guided\(\) for channel\('stem', 0\).*deeper layer"):
+        ph.render(net, obj.channel("stem", 0), param.pixel(16), steps=1, rules=rules.guided())
+    ph.render(net, obj.channel("first", 0), param.pixel(16), steps=1, rules=rules.guided())
+    ph.render(net, obj.channel("stem", 0), param.pixel(16), steps=1, rules=rules.guided() | rules.skip_gradient())
