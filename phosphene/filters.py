@@ -61,11 +61,6 @@ def _blurring(
         return matrix.to(dtype=dtype, device=device)
 
 
-def rms(x: Tensor) -> Tensor:
-    """The root mean square of each picture, shaped to divide it."""
-    return x.flatten(1).square().mean(1).sqrt().reshape(-1, *(1,) * (x.ndim - 1))
-
-
 def bilateral(x: Tensor, space: float, color: float) -> Tensor:
     """Pictures (B, C, H, W) through a bilateral filter: weights exp(-d^2 / 2 space^2 - |difference|^2 / 2 color^2)."""
     from kornia.filters import bilateral_blur

@@ -253,3 +253,10 @@ def check_integer(owner: str, name: str, value: Any, low: float = -math.inf, hig
             f"an integer from {low:g} to {high:g} expected",
             f"write {name}={round(min(max(float(value), low), high)) if is_finite(value) else max(low, 0):g}",
         )
+
+
+def check_choice(owner: str, name: str, value: Any, choices: tuple[Any, ...]) -> None:
+    """Refuse what is not one of a few words."""
+    if value not in choices:
+        words = ", ".join(map(repr, choices))
+        raise BadArgument(f"{owner}: {name} is {value!r}", f"one of {words} expected", f"write {name}={choices[0]!r}")

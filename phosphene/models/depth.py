@@ -25,16 +25,17 @@ def depth_of(x: Any) -> int | None:
 def carry(result: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], layers: int) -> None:
     """Give the result of a call the depth of its deepest argument, plus the layers that the call counts for."""
     depth = -1
-    for tensor in _tensors((arguments, *keywords.values())):
+    for tensor in nested((arguments, *keywords.values())):
         depth = max(depth, getattr(tensor, _DEPTH, -1))
     if depth >= 0:
-        for tensor in _tensors(result):
+        for tensor in nested(result):
             setattr(tensor, _DEPTH, depth + layers)
 
 
-def _tensors(value: Any) -> Iterator[Tensor]:
+def nested(value: Any) -> Iterator[Tensor]:
+    """The tensors in the arguments or the result of a call, in tuples and lists of any depth."""
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, (tuple, list)):
         for item in value:
-            yield from _tensors(item)
+            yield from nested(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -12,6 +12,7 @@ from torch.overrides import TorchFunctionMode, resolve_name
 
 from ..errors import BadPicture, ShapeMismatch
 from .capture import Capture, grey
+from .depth import nested
 from .shadow import RULES, Shadow, carried, lost
 from .vision import Vision, as_vision
 
@@ -78,13 +79,13 @@ class _Follow(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         # Before the call, which may write into its argument.
-        given = [(x.shape, shadow) for x in _tensors((args, *kwargs.values())) if (shadow := _shadow(x)) is not None]
+        given = [(x.shape, shadow) for x in nested((args, *kwargs.values())) if (shadow := _shadow(x)) is not None]
         result = func(*args, **kwargs)
         if not given:
             return result
         if func is Tensor.__setitem__:
             setattr(args[0], _SHADOW, lost(resolve_name(func) or repr(func)))
-        for out in _tensors(result):
+        for out in nested(result):
             setattr(out, _SHADOW, self._after(func, given, out, args, kwargs))
         return result
 
@@ -153,11 +154,3 @@ def _read(vision: Vision, name: str, activation: Tensor) -> Tensor:
 
 def _shadow(x: Any) -> Shadow | None:
     return getattr(x, _SHADOW, None) if isinstance(x, Tensor) else None
-
-
-def _tensors(value: Any) -> Iterator[Tensor]:
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _tensors(item)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -44,12 +43,3 @@ class Moment:
 def per_picture(numbers: Tensor, like: Tensor) -> Tensor:
     """Numbers (B,) shaped to multiply a batch (B, ...)."""
     return numbers.reshape(-1, *(1,) * (like.ndim - 1))
-
-
-def check_choice(owner: Any, name: str, value: Any, choices: tuple[Any, ...]) -> None:
-    """Refuse what is not one of a few words."""
-    from ..errors import BadArgument
-
-    if value not in choices:
-        words = ", ".join(map(repr, choices))
-        raise BadArgument(f"{owner}: {name} is {value!r}", f"one of {words} expected", f"write {name}={choices[0]!r}")

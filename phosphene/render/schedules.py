@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import BadArgument
 from ..objectives.algebra import Varying
-from ..values import Value, check_integer, check_number
-from .moment import Moment, check_choice
+from ..values import Value, check_choice, check_integer, check_number
+from .moment import Moment
 
 if TYPE_CHECKING:
     from ..objectives.evaluate import Context

@@ -8,10 +8,9 @@ from ..errors import BadArgument
 from ..objectives.algebra import Objective
 from ..param.base import Size, pair
 from ..transforms import Transform
-from ..values import Value, check_integer, check_number
+from ..values import Value, check_choice, check_integer, check_number
 from .constraints import Constraint
 from .gradients import Gradient
-from .moment import check_choice
 from .operators import Operator
 from .optimizers import Optimizer
 

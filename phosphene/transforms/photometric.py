@@ -37,9 +37,13 @@ class Photometric(Transform, abstract=True):
 
 
 class Toned(Ranged, Photometric, abstract=True):
-    """One of a drawn strength; `neutral` is the strength at which nothing changes."""
+    """One of a drawn strength of `least` or more; `neutral` is the strength at which nothing changes."""
 
     neutral: ClassVar[float | None] = None
+    least: ClassVar[float] = 0
+
+    def __post_init__(self) -> None:
+        self._check(self.least)
 
     def sample(self, size: Size, generator: torch.Generator) -> Draw:
         """The strength."""
@@ -66,9 +70,6 @@ class blur(Toned):
     neutral = 0.0
     sigma: Any
     high: float | None = None
-
-    def __post_init__(self) -> None:
-        self._check(0)
 
     def at(self, picture: Tensor, strength: float) -> Tensor:
         """The blurred picture."""

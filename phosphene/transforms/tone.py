@@ -31,11 +31,9 @@ class brightness(Toned):
     """
 
     neutral = 0.0
+    least = -math.inf
     low: Any
     high: float | None = None
-
-    def __post_init__(self) -> None:
-        self._check(-math.inf)
 
     def at(self, picture: Tensor, strength: float) -> Tensor:
         """The sum."""
@@ -52,9 +50,6 @@ class contrast(Toned):
     neutral = 1.0
     low: Any
     high: float | None = None
-
-    def __post_init__(self) -> None:
-        self._check(0)
 
     def at(self, picture: Tensor, strength: float) -> Tensor:
         """The picture, stretched about its mean."""
@@ -73,9 +68,6 @@ class saturation(Toned):
     low: Any
     high: float | None = None
 
-    def __post_init__(self) -> None:
-        self._check(0)
-
     def at(self, picture: Tensor, strength: float) -> Tensor:
         """The picture, stretched about its greys."""
         check_colors(self, picture)
@@ -92,11 +84,9 @@ class hue(Toned):
     """
 
     neutral = 0.0
+    least = -math.inf
     low: Any
     high: float | None = None
-
-    def __post_init__(self) -> None:
-        self._check(-math.inf)
 
     def at(self, picture: Tensor, strength: float) -> Tensor:
         """The turned colors."""
@@ -121,11 +111,9 @@ class gamma(Toned):
     """
 
     neutral = 1.0
+    least = 0.01
     low: Any
     high: float | None = None
-
-    def __post_init__(self) -> None:
-        self._check(0.01)
 
     def at(self, picture: Tensor, strength: float) -> Tensor:
         """The power."""

@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 
 from torch import Tensor
 
-from ...values import Value
-from ..moment import Moment, check_choice
+from ...values import Value, check_choice
+from ..moment import Moment
 
 Frame = Literal["canvas", "view", "state", "tiles"]
 FRAMES: tuple[Frame, ...] = ("canvas", "view", "state")

@@ -7,7 +7,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from ..moment import Moment, check_choice, per_picture
+from ...values import check_choice
+from ..moment import Moment, per_picture
 from ..schedules import Number, at, check
 from .base import Gradient
 

@@ -7,14 +7,15 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from ...filters import gaussian, laplacian_merge, laplacian_split, rms
+from ...filters import gaussian, laplacian_merge, laplacian_split
 from ...param.base import Param
 from ...param.color import decorrelate
 from ...param.fourier import spectrum
 from ...values import check_integer, check_number
-from ..moment import Moment
+from ..moment import Moment, per_picture
 from ..schedules import Number, at, check
 from .base import Gradient
+from .size import sizes
 
 
 class blur(Gradient):
@@ -59,7 +60,8 @@ class laplacian(Gradient):
     def apply(self, gradient: Tensor, moment: Moment) -> Tensor:
         """The balanced gradient."""
         levels = laplacian_split(gradient, self.levels)
-        return laplacian_merge([level / rms(level).clamp_min(self.eps) for level in levels])
+        rms = [per_picture(sizes(level, "rms"), level) for level in levels]
+        return laplacian_merge([level / size.clamp_min(self.eps) for level, size in zip(levels, rms, strict=True)])
 
 
 class sobolev(Gradient):

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Literal
 from torch import Tensor
 
 from ...errors import BadArgument
-from ...values import Value, check_integer, is_finite
+from ...values import Value, check_choice, check_integer, is_finite
 from ..gradients import FRAMES, Frame
-from ..moment import Moment, check_choice
+from ..moment import Moment
 
 Center = Any
 """A color: a number, or one for each channel."""

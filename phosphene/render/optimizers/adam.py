@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from ...values import check_number
 from ..moment import Moment
@@ -42,9 +43,7 @@ class adam(Optimizer):
         scale = (1 - self.beta2**count) ** -0.5
         new, kept = {}, {"count": torch.tensor(count)}
         for name, x in state.items():
-            g = gradient[name]
-            mean = memory[f"{name}.mean"].lerp(g, 1 - self.beta1)
-            square = torch.addcmul(memory[f"{name}.square"] * self.beta2, g, g, value=1 - self.beta2)
+            mean, square = _moments(memory, name, gradient[name], self.beta1, self.beta2)
             new[name] = torch.addcdiv(x, mean, square.sqrt().mul_(scale).add_(self.eps), value=-rate)
             kept[f"{name}.mean"], kept[f"{name}.square"] = mean, square
         return new, kept
@@ -111,10 +110,15 @@ class nadam(Optimizer):
         new, kept = {}, {"count": torch.tensor(count), "product": torch.tensor(product, dtype=torch.float64)}
         for name, x in state.items():
             g = gradient[name]
-            mean = memory[f"{name}.mean"].lerp(g, 1 - self.beta1)
-            square = torch.addcmul(memory[f"{name}.square"] * self.beta2, g, g, value=1 - self.beta2)
+            mean, square = _moments(memory, name, g, self.beta1, self.beta2)
             size = square.sqrt().mul_(scale).add_(self.eps)
             ahead = g * ((1 - now) / (1 - product)) + mean * (following / (1 - product * following))
             new[name] = torch.addcdiv(x, ahead, size, value=-rate)
             kept[f"{name}.mean"], kept[f"{name}.square"] = mean, square
         return new, kept
+
+
+def _moments(memory: State, name: str, g: Tensor, beta1: float, beta2: float) -> tuple[Tensor, Tensor]:
+    """The running means of an entry's gradient and of its square."""
+    square = torch.addcmul(memory[f"{name}.square"] * beta2, g, g, value=1 - beta2)
+    return memory[f"{name}.mean"].lerp(g, 1 - beta1), square
