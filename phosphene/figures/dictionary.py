@@ -1,0 +1,64 @@
+"""The semantic dictionary: at each position of a picture, the channels that answer most, each with its icon.
+
+Source: Olah et al. 2018, The Building Blocks of Interpretability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ..html.encode import numbers, sheet
+from .base import Bytes, Figure, Floats, Layer, Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class DictionaryLayer(Layer):
+    """One layer of a dictionary, for P pictures and the N channels that have icons.
+
+    units: (N,) the channels with icons.  icons: (N, s, s, 3).  index: (P, rows, columns, k), the channels with the largest
+    values at each position, as places in `units`, the largest first.  value: the same shape, their values.
+    maps: (P, N, rows, columns), the values of each channel with an icon at every position.
+    """
+
+    units: Numbers
+    icons: Bytes
+    index: Numbers
+    value: Floats
+    maps: Floats
+
+    def data(self) -> dict[str, Any]:
+        """The layer as the page takes it."""
+        return {
+            **super().data(),
+            "names": [f"channel {unit}" for unit in self.units],
+            "sheet": sheet(self.icons),
+            "count": self.index.shape[-1],
+            "views": [
+                {"index": numbers(index, "u2"), "value": numbers(value, "f4"), "maps": numbers(maps, "scaled")}
+                for index, value, maps in zip(self.index, self.value, self.maps, strict=True)
+            ],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Dictionary(Figure):
+    """A semantic dictionary.
+
+    measure: what the values are ("activation", or "attribution to ...").  pins: (n, 2), the places (y, x) that the static
+    figure shows and at which the page opens, as fractions of the picture's height and width.
+    """
+
+    kind: ClassVar[str] = "dictionary"
+    caption: ClassVar[str] = (
+        "At each place of the picture, the channels of the network that answer most strongly there. "
+        "The icon of a channel is a picture painted to excite it: what it looks for."
+    )
+    measure: str
+    pins: Floats
+    layers: tuple[DictionaryLayer, ...]
+
+    def data(self) -> dict[str, Any]:
+        """The figure as the page takes it."""
+        layers = [layer.data() for layer in self.layers]
+        return {**super().data(), "measure": self.measure, "pins": self.pins.tolist(), "layers": layers}
