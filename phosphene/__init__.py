@@ -4,7 +4,8 @@ Say what to look for (`objectives`), what to paint with (`param`) and what the p
 `render` paints it. `models` has the networks, `presets` the usual arguments, `recipes` figures and systems built on these.
 """
 
-from . import errors, models, objectives, param, presets, recipes, serialize, transforms
+from . import attribution, errors, icons, models, objectives, param, presets, recipes, serialize, transforms
+from .attribution import attribute
 from .language import parse
 from .models import Vision, load
 from .render import (
@@ -34,10 +35,13 @@ __all__ = [
     "Render",
     "Vision",
     "adam",
+    "attribute",
+    "attribution",
     "constraints",
     "errors",
     "gradients",
     "grid",
+    "icons",
     "lbfgs",
     "load",
     "models",

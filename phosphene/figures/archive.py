@@ -39,7 +39,8 @@ def load(path: str | Path) -> Any:
 
     kinds = {one.kind: one for one in (Dictionary, Grid, Groups, Influences)}
     try:
-        with np.load(path, allow_pickle=False) as file:
+        content = io.BytesIO(Path(path).read_bytes())  # NumPy leaves a damaged file open
+        with np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         whole = json.loads(str(arrays[FIGURE]))
         return _put_together(kinds[whole["kind"]], whole["figure"], arrays)

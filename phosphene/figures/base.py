@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +21,18 @@ from .scene import Scene
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
+
+
+def writable_figure(path: str | Path) -> Path:
+    """The path of a figure that can be written; BadArgument for another kind of file or a folder that is not there."""
+    path = writable(path)
+    if path.suffix.lower() not in (".html", ".png", ".svg", ".npz"):
+        raise BadArgument(
+            f"save({str(path)!r})",
+            "a page (.html), a figure (.png, .svg) or the data (.npz) expected",
+            f"write {path.with_suffix('.html').name!r}",
+        )
+    return path
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,19 +86,13 @@ class Figure:
         limit: the megabytes that a page may have. Errors: BadArgument for another kind of file or a folder that is not
         there; TooLarge for a page beyond the limit.
         """
-        path = writable(path)
-        makers = {
+        path = writable_figure(path)
+        makers: dict[str, Callable[[], bytes]] = {
             ".html": lambda: self.page(limit).encode(),
             ".png": lambda: self.scene().png(),
             ".svg": lambda: self.scene().svg().encode(),
             ".npz": lambda: archive.pack(self),
         }
-        if path.suffix.lower() not in makers:
-            raise BadArgument(
-                f"save({str(path)!r})",
-                "a page (.html), a figure (.png, .svg) or the data (.npz) expected",
-                f"write {path.with_suffix('.html').name!r}",
-            )
         write_whole(path, makers[path.suffix.lower()]())
         return path
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from ..html.encode import numbers, sheet
 from .base import Bytes, Figure, Floats, Layer, Numbers
+from .scene import Scene
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,3 +63,9 @@ class Dictionary(Figure):
         """The figure as the page takes it."""
         layers = [layer.data() for layer in self.layers]
         return {**super().data(), "measure": self.measure, "pins": self.pins.tolist(), "layers": layers}
+
+    def scene(self) -> Scene:
+        """The static figure."""
+        from .scenes import dictionary
+
+        return dictionary.scene(self)

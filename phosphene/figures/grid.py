@@ -12,6 +12,7 @@ import numpy as np
 
 from ..html.encode import numbers, picture_url, sheet
 from .base import Bytes, Figure, Floats, Layer
+from .scene import Scene
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,3 +73,9 @@ class Grid(Figure):
         """The figure as the page takes it."""
         layers = [layer.data() for layer in self.layers]
         return {**super().data(), "whitened": self.whitened, "layers": layers}
+
+    def scene(self) -> Scene:
+        """The static figure."""
+        from .scenes import grid
+
+        return grid.scene(self)

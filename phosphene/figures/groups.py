@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from ..html.encode import numbers, sheet
 from .base import Bytes, Figure, Floats, Layer
 from .colors import distinct
+from .scene import Scene
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,3 +76,9 @@ class Groups(Figure):
     def data(self) -> dict[str, Any]:
         """The figure as the page takes it."""
         return {**super().data(), "toward": self.toward, "layers": [layer.data() for layer in self.layers]}
+
+    def scene(self) -> Scene:
+        """The static figure."""
+        from .scenes import groups
+
+        return groups.scene(self)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from ..html.encode import numbers, sheet
 from .base import Bytes, Figure, Floats, Layer, Numbers
+from .scene import Scene
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +86,16 @@ class Influences(Figure):
             "toward": self.toward,
             "method": self.method,
             "scores": self.scores.tolist(),
+            "missing": self.missing.tolist(),
             "layers": [layer.data() for layer in self.layers],
             "links": [
                 {"lower": link.lower, "upper": link.upper, "views": [numbers(m, "scaled") for m in link.matrix]}
                 for link in self.links
             ],
         }
+
+    def scene(self) -> Scene:
+        """The static figure."""
+        from .scenes import influences
+
+        return influences.scene(self)

@@ -1,5 +1,5 @@
 """Viewers: one self-contained page each, opened from disk, without a network, a server or a framework.
 
-`page.build` puts a figure's data into `template.html` with `style.css` and the scripts beside it; `encode` writes arrays
-and pictures as text.
+`page.build` puts a figure's data into `template.html` with all of `styles/` and `scripts/`; `encode` writes arrays and
+pictures as text. In `scripts/`, `page.js` sets everything up, and each kind of figure has a file of its own.
 """

@@ -2,8 +2,8 @@
 
 `load` finds a network and `Vision` wraps your own, with the range of its input; `layers` lists the names that
 objectives use. `Capture` is the forward pass of the render loop, `probe` checks names before it, `guarded` keeps the
-network as it was, `propagate` takes regions of a picture to layers; `rules` are gradient rules. Next: objectives, made
-of these names, and render, which runs them.
+network as it was, `propagate` takes regions of a picture to layers, `replaced` puts another activation in the place of
+a layer's; `rules` are gradient rules. Next: objectives, made of these names, and render, which runs them.
 """
 
 from . import rules
@@ -11,6 +11,7 @@ from .capture import Capture, capture, probe
 from .guard import frozen, guarded
 from .layers import Layer, Layers, layers
 from .regions import RegionWarning, propagate
+from .replace import edited, replaced
 from .vision import Vision, as_vision, as_visions
 from .zoo import load, names
 
@@ -23,6 +24,7 @@ __all__ = [
     "as_vision",
     "as_visions",
     "capture",
+    "edited",
     "frozen",
     "guarded",
     "layers",
@@ -30,5 +32,6 @@ __all__ = [
     "names",
     "probe",
     "propagate",
+    "replaced",
     "rules",
 ]

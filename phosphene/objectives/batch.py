@@ -10,10 +10,10 @@ from torch import Tensor
 from ..errors import BadArgument
 from ..values import Value, register
 from . import safe
-from .algebra import Coefficient, Objective, Varying, lift
+from .algebra import ZERO, Coefficient, Masked, Objective, Varying, lift
 from .matching import gram
 from .term import term
-from .tree import summed
+from .tree import fold, rebuilt, summed
 
 if TYPE_CHECKING:
     from .evaluate import Context
@@ -30,6 +30,22 @@ def each(*objectives: Objective) -> Objective:
     if not parts:
         raise BadArgument("each()", "one objective for each picture expected", "write each(a, b, c)")
     return summed([_lifted(part).at(image) for image, part in enumerate(parts)])
+
+
+def alone(objective: Objective, image: int) -> Objective:
+    """What an objective is for one picture of the batch: the inverse of `each`.
+
+    >>> from phosphene.objectives import channel, tv
+    >>> alone(each(channel("a", 0), channel("a", 1)) - tv(), 1)
+    channel('a', 1) - tv()
+    """
+
+    def visit(node: Objective, children: list[Objective]) -> Objective:
+        if isinstance(node, Masked):
+            return children[0] if node.image == image else ZERO
+        return rebuilt(node, children)
+
+    return fold(objective, visit)
 
 
 class place(Varying, Value):

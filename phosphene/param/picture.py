@@ -8,21 +8,23 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
+from PIL import Image, ImageOps
 from torch import Tensor
 
 from ..errors import BadPicture
 from ..values import hold, tensor
 
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+_WHITE = {torch.uint8: 255, torch.uint16: 65535}
 
 
 def picture(source: Any, size: tuple[int, int] | None = None, channels: int | None = 3) -> tensor:
     """Pictures as a frozen tensor (B, C, H, W) in [0, 1].
 
     `source` is a tensor or array (C, H, W) or (B, C, H, W), a PIL image, the path of a file, or a list of these. Bytes
-    (uint8) are divided by 255, files and PIL images are converted to `channels` (1 grey, 3 RGB, 4 RGBA). With `size`
-    (height, width) the result is resized bilinearly with antialiasing. BadPicture says what is wrong with it.
+    (uint8) are divided by 255, 16 bits (uint16) by 65,535; files and PIL images are turned as their camera says and
+    converted to `channels` (1 grey, 3 RGB, 4 RGBA), what is transparent in them laid on white. With `size` (height, width)
+    the result is resized bilinearly with antialiasing. BadPicture says what is wrong with it.
 
     >>> picture(torch.zeros(3, 4, 4), size=(2, 2)).shape
     (1, 3, 2, 2)
@@ -54,11 +56,7 @@ def _numbers(source: Any, channels: int | None) -> Tensor:
     if isinstance(source, (str, os.PathLike)):
         source = _read(source)
     if isinstance(source, Image.Image):
-        mode = _MODES.get(3 if channels is None else channels)
-        if mode is None:
-            raise BadPicture(f"a picture file for {channels} channels", "1, 3 or 4 channels", "hand over a tensor")
-        pixels = np.array(source.convert(mode))
-        source = torch.from_numpy(pixels.reshape(*pixels.shape[:2], -1)).permute(2, 0, 1)
+        source = _pixels(source, channels)
     if isinstance(source, tensor):
         source = source.numbers()
     if not isinstance(source, (Tensor, np.ndarray)):
@@ -68,6 +66,26 @@ def _numbers(source: Any, channels: int | None) -> Tensor:
             "convert it with torch.as_tensor",
         )
     return _checked(torch.as_tensor(source).detach().cpu(), channels)
+
+
+def _pixels(image: Image.Image, channels: int | None) -> Tensor:
+    """The pixels of a PIL image (C, H, W), bytes; those of 16 bits in [0, 1]."""
+    mode = _MODES.get(3 if channels is None else channels)
+    if mode is None:
+        raise BadPicture(f"a picture file for {channels} channels", "1, 3 or 4 channels", "hand over a tensor")
+    if image.mode == "F":
+        raise BadPicture(
+            "a picture of floating-point pixels (mode F)", "8 or 16 bits", "hand over a tensor (3, H, W) in [0, 1]"
+        )
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):  # 16 bits of grey, which Pillow's own conversion to 8 cuts off at 255
+        grey = torch.from_numpy(np.array(image).astype(np.float32) / 65535)
+        return torch.cat([grey.expand(min(len(mode), 3), -1, -1), *([torch.ones_like(grey)[None]] * (mode == "RGBA"))])
+    if mode != "RGBA" and image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    pixels = np.array(image.convert(mode))
+    return torch.from_numpy(pixels.reshape(*pixels.shape[:2], -1)).permute(2, 0, 1)
 
 
 def _read(path: str | os.PathLike[str]) -> Image.Image:
@@ -86,8 +104,8 @@ def _read(path: str | os.PathLike[str]) -> Image.Image:
 
 
 def _checked(numbers: Tensor, channels: int | None) -> Tensor:
-    if numbers.dtype == torch.uint8:
-        numbers = numbers.float() / 255
+    if numbers.dtype in _WHITE:
+        numbers = numbers.float() / _WHITE[numbers.dtype]
     numbers = numbers if numbers.dtype == torch.float64 else numbers.float()
     if numbers.ndim == 3:
         numbers = numbers[None]

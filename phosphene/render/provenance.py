@@ -20,7 +20,7 @@ PLAIN = ("steps", "samples", "precision", "chunk")
 
 def describe(plan: Plan) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """The program of a plan as JSON data, and the tensors that it names."""
-    program: dict[str, Any] = {"objective": _objective(plan.program["objective"])}
+    program: dict[str, Any] = {"objective": written(plan.program["objective"])}
     for name in VALUES:
         value = plan.program[name]
         parts = value if isinstance(value, (list, tuple)) else (value,)
@@ -50,7 +50,8 @@ def _text(value: Any) -> Any:
     return repr(value) if isinstance(value, Value) else value
 
 
-def _objective(value: Objective) -> Any:
+def written(value: Objective) -> Any:
+    """An objective as its text, or as a table where that would be too long."""
     try:
         return text(value)
     except TooLarge:

@@ -94,6 +94,16 @@ class Render:
 
         return replay(self, model)
 
+    def apart(self) -> list[Render]:
+        """Every picture as a result of its own, with the program for it alone: its objective, its seed.
+
+        BadOperation where the pictures depend on one another. Painted alone, a picture is the same up to the rounding of
+        sums, which the size of a batch changes.
+        """
+        from .apart import apart
+
+        return apart(self)
+
     @staticmethod
     def load(path: str | Path) -> Render:
         """Read a PNG that `save` wrote; NoProgram for any other file."""

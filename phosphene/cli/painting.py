@@ -1,34 +1,22 @@
-"""The command line: thin, over the public API. Exit status 0, 1 for an error in what was asked, 2 for wrong usage."""
+"""Painting, and what a painted file holds: render, show, replay."""
 
 from __future__ import annotations
 
 import json
-import sys
-import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from .errors import BadArgument, PhospheneError, nearest
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Ask vision networks what they see.",
-)
-
-Model = Annotated[str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")]
-Weights = Annotated[str | None, typer.Option(help="A weights file (.safetensors, .pth), or random.")]
-Output = Annotated[Path, typer.Option("--output", "-o", help="The PNG to write; it carries the program.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+from ..errors import BadArgument, nearest
+from .options import Json, Output, Picture, Seed, Weights
 
 
-@app.command()
 def render(
     objective: Annotated[str, typer.Argument(help="What to look for, such as \"channel('block3', 17) - 0.05*tv()\".")],
-    model: Model = "patterns",
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")
+    ] = "patterns",
     output: Output = Path("phosphene.png"),
     weights: Weights = None,
     preset: Annotated[str, typer.Option(help="clear, quick, or plain (the true gradient).")] = "clear",
@@ -36,15 +24,15 @@ def render(
     transforms: Annotated[str | None, typer.Option(help="What the picture must survive, such as tf.standard.")] = None,
     size: Annotated[int, typer.Option(help="Pixels of the picture, where --param is not given.")] = 224,
     steps: Annotated[int | None, typer.Option(help="Updates; the preset's where not given.")] = None,
-    seed: Annotated[int, typer.Option(help="Another seed, another picture.")] = 0,
+    seed: Seed = 0,
     batch: Annotated[int | None, typer.Option(help="How many pictures.")] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="A file to go on from after an interruption.")] = None,
 ) -> None:
     """Paint what an objective looks for."""
-    from . import models, presets
-    from . import param as params
-    from .language import parse
-    from .render import render as paint
+    from .. import models, presets
+    from .. import param as params
+    from ..language import parse
+    from ..render import render as paint
 
     bundles: dict[str, Any] = {name: getattr(presets, name) for name in ("clear", "quick", "plain")}
     if preset not in bundles:
@@ -67,39 +55,12 @@ def render(
         raise typer.Exit(1)
 
 
-@app.command()
-def layers(
-    name: Annotated[str, typer.Argument(help="patterns, or any torchvision name.")],
-    weights: Weights = "random",
-    as_json: Json = False,
-) -> None:
-    """List a network's layers: name, kind, shape, receptive field."""
-    from . import models
-
-    found = models.layers(models.load(name, weights=None if name == "patterns" else weights))
-    print(json.dumps([layer._asdict() for layer in found]) if as_json else found)
-
-
-@app.command()
-def labels(
-    name: Annotated[str, typer.Argument(help="patterns, or any torchvision name.")],
-    weights: Weights = "random",
-    as_json: Json = False,
-) -> None:
-    """List a network's classes: index and name."""
-    from . import models
-
-    found = models.load(name, weights=None if name == "patterns" else weights).labels or ()
-    print(json.dumps(list(found)) if as_json else "\n".join(f"{index:4} {label}" for index, label in enumerate(found)))
-
-
-@app.command()
 def show(
-    picture: Annotated[Path, typer.Argument(help="A PNG that phosphene wrote.")],
+    picture: Picture,
     as_json: Json = False,
 ) -> None:
     """Show the program and the scores of a picture."""
-    from .render import Render
+    from ..render import Render
 
     result = Render.load(picture)
     final = {name: values[-1].tolist() for name, values in result.terms.items()}
@@ -117,13 +78,12 @@ def show(
         print(f"  {name}: {', '.join(f'{value:.4g}' for value in row)}")
 
 
-@app.command()
 def replay(
-    picture: Annotated[Path, typer.Argument(help="A PNG that phosphene wrote.")],
+    picture: Picture,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the new one.")] = None,
 ) -> None:
     """Run the program of a picture again, and tell whether the same picture came out."""
-    from .render import Render
+    from ..render import Render
 
     old = Render.load(picture)
     new = old.replay()
@@ -133,17 +93,3 @@ def replay(
     print(f"{picture}: {'the same picture' if same else 'another picture: another machine, or another version'}; {new}")
     if not same:
         raise typer.Exit(1)
-
-
-def main() -> None:
-    """Run the command line; an error is three parts on stderr."""
-    warnings.showwarning = lambda message, *_: print(message, file=sys.stderr)
-    try:
-        app()
-    except PhospheneError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,84 @@
+"""What an attribution is about: networks, pictures and a layer, each checked before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import BadArgument, ShapeMismatch, UnknownModel, nearest
+from ..models import rules as gradient_rules
+from ..models.capture import probe
+from ..models.vision import Vision, pair
+from ..objectives.algebra import Objective
+from ..objectives.analysis import Site, images
+from ..param.picture import picture as read
+from ..render.arguments import as_objective, device_of, precision_of
+from ..render.goals import check_layers, labelled
+from ..render.ways import finished, size_of, split_layer
+from ..transforms import Transform, identity, resize
+from .looks import Looks
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Networks, pictures (B, C, H, W) in [0, 1] in their type and on their device, and the view of them."""
+
+    visions: Mapping[str, Vision]
+    canvas: Tensor
+    view: Transform
+
+    @property
+    def channels(self) -> int:
+        """The color channels of the pictures."""
+        return int(self.canvas.shape[1])
+
+    def seen(self, vision: Vision) -> tuple[int, int]:
+        """The size at which a network sees the pictures."""
+        return finished(vision, self.view, size_of(self.canvas)).output_size(size_of(self.canvas))
+
+    def shape(self, layer: Any, owner: str) -> torch.Size:
+        """The shape of a layer's activation for one picture.  Errors: UnknownLayer, AmbiguousLayer, UnknownModel."""
+        if not isinstance(layer, str):
+            raise BadArgument(f"{owner}: layer {layer!r}", "the name of a layer, or 'image'", "write 'features.12'")
+        model, name = split_layer(layer)
+        if name == "image":
+            return self.canvas[:1].shape
+        if model not in self.visions:
+            known = [f"{one}:{name}" for one in self.visions if one]
+            raise UnknownModel(
+                f"{owner}: layer {layer!r} names the network {model!r}" if model else f"{owner}: layer {layer!r}",
+                nearest(layer, known) if known else "a single network was given",
+                f"write {known[0]!r}" if known else f"write {name!r}",
+            )
+        vision = self.visions[model]
+        return probe(vision, {name: owner}, self.seen(vision), self.channels)[name]
+
+    def goal(self, objective: Any) -> Objective:
+        """The objective with labels as numbers, and every layer and picture that it names there."""
+        goal = labelled(as_objective(objective), self.visions)
+        check_layers(goal, self.visions, self.view, self.channels, size_of(self.canvas), True)
+        named = max(images(goal), default=-1) + 1
+        if named > len(self.canvas):
+            raise ShapeMismatch(
+                f"the objective names picture {named - 1}",
+                f"{len(self.canvas)} given, counted from 0",
+                f"hand over {named} pictures",
+            )
+        return goal
+
+    def looks(self, sites: Iterable[Site], rule: Any, wrt: str) -> Looks:
+        """What the networks see with a gradient rule, and with the activation at a layer in the caller's hands."""
+        checked = {name: gradient_rules.check(rule, one, self.seen(one))[0] for name, one in self.visions.items()}
+        return Looks(self.visions, sites, self.view, checked, wrt)
+
+
+def subject(visions: Mapping[str, Vision], picture: Any, size: int | tuple[int, int] | None) -> Subject:
+    """Networks and pictures, seen at a size, or at the networks' own.  Errors: BadPicture, BadArgument for networks of different types or devices."""
+    channels = len(next(iter(visions.values())).mean)
+    canvas = read(picture, channels=channels).numbers()
+    view = identity if size is None else resize(pair(size))
+    return Subject(visions, canvas.to(device_of(None, visions), precision_of("auto", visions)), view)

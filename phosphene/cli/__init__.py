@@ -1,0 +1,38 @@
+"""The command line: thin, over the public API. Exit status 0, 1 for an error in what was asked, 2 for wrong usage.
+
+A command is a function in the file of its kind and its line in `COMMANDS`; options that several have are in `options`.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import typer
+
+from ..errors import PhospheneError
+from .figures import dictionary, grid, groups, influences
+from .icons import icons
+from .networks import labels, layers
+from .painting import render, replay, show
+
+COMMANDS = (render, show, replay, layers, labels, icons, dictionary, grid, groups, influences)
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Ask vision networks what they see.",
+)
+for command in COMMANDS:
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; an error is three parts on stderr."""
+    warnings.showwarning = lambda message, *_: print(message, file=sys.stderr)
+    try:
+        app()
+    except PhospheneError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(1)

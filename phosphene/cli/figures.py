@@ -1,0 +1,169 @@
+"""Commands that look at pictures and make figures: dictionary, grid, groups, influences."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import BadArgument
+from .options import Seed, StoreFolder, Weights
+
+Pictures = Annotated[list[Path], typer.Argument(help="One picture or several.")]
+Model = Annotated[str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")]
+Layers = Annotated[
+    str, typer.Option("--layers", "-l", help="Layers, with commas between; names: phosphene layers MODEL.")
+]
+Output = Annotated[
+    Path, typer.Option("--output", "-o", help="A page (.html), a figure (.png, .svg) or the data (.npz).")
+]
+Toward = Annotated[str | None, typer.Option(help="An objective to attribute to, such as \"logit('dots')\".")]
+Top = Annotated[int, typer.Option(help="How many channels.")]
+Size = Annotated[int | None, typer.Option(help="Pixels of a picture as the network sees it; its own where not given.")]
+IconSize = Annotated[int, typer.Option("--icon", help="Pixels of an icon.")]
+Steps = Annotated[int, typer.Option(help="Updates that an icon is painted with.")]
+Limit = Annotated[float, typer.Option(help="Megabytes that a page may have.")]
+
+
+def dictionary(
+    pictures: Pictures,
+    layers: Layers,
+    model: Model = "patterns",
+    output: Output = Path("dictionary.html"),
+    top: Top = 5,
+    toward: Toward = None,
+    at: Annotated[str | None, typer.Option(help='Places in pixels, down then right, such as "48,20 80,100".')] = None,
+    size: Size = None,
+    icon: IconSize = 64,
+    steps: Steps = 64,
+    store: StoreFolder = None,
+    seed: Seed = 0,
+    weights: Weights = None,
+    limit: Limit = 16,
+) -> None:
+    """What the network sees at each place of a picture: its strongest channels, each with its icon."""
+    from .. import recipes
+
+    shared = _shared(model, weights, layers, output, pictures, size, icon, steps, store, seed)
+    _save(recipes.dictionary(**shared, top=top, toward=toward, at=_places(at)), output, limit)
+
+
+def grid(
+    pictures: Pictures,
+    layers: Layers,
+    model: Model = "patterns",
+    output: Output = Path("grid.html"),
+    whiten: Annotated[bool, typer.Option(help="Take away what all activations share.")] = False,
+    joint: Annotated[
+        int | None, typer.Option(help="Paint all places as one picture, too, with so many pixels each.")
+    ] = None,
+    size: Size = None,
+    icon: IconSize = 64,
+    steps: Steps = 64,
+    store: StoreFolder = None,
+    seed: Seed = 0,
+    weights: Weights = None,
+    limit: Limit = 16,
+) -> None:
+    """An icon for the activation at each place of a picture, its area for the length of the activation."""
+    from .. import recipes
+
+    shared = _shared(model, weights, layers, output, pictures, size, icon, steps, store, seed)
+    _save(recipes.grid(**shared, whiten=whiten, joint=joint), output, limit)
+
+
+def groups(
+    pictures: Pictures,
+    layers: Layers,
+    model: Model = "patterns",
+    output: Output = Path("groups.html"),
+    count: Annotated[int | None, typer.Option(help="How many groups; chosen where not given.")] = None,
+    toward: Toward = None,
+    size: Size = None,
+    icon: IconSize = 64,
+    steps: Steps = 64,
+    store: StoreFolder = None,
+    seed: Seed = 0,
+    weights: Weights = None,
+    limit: Limit = 16,
+) -> None:
+    """Groups of channels that answer together, each with its color, map and icon."""
+    from .. import recipes
+
+    shared = _shared(model, weights, layers, output, pictures, size, icon, steps, store, seed)
+    _save(recipes.groups(**shared, count=count, toward=toward), output, limit)
+
+
+def influences(
+    pictures: Pictures,
+    layers: Layers,
+    toward: Annotated[str, typer.Option(help="The objective, such as \"logit('dots')\".")],
+    model: Model = "patterns",
+    output: Output = Path("influences.html"),
+    method: Annotated[str, typer.Option(help="gradient_times_activation, or integrated_gradients.")] = (
+        "gradient_times_activation"
+    ),
+    top: Top = 5,
+    size: Size = None,
+    icon: IconSize = 64,
+    steps: Steps = 64,
+    store: StoreFolder = None,
+    seed: Seed = 0,
+    weights: Weights = None,
+    limit: Limit = 16,
+) -> None:
+    """What each place and channel adds to an objective, and the places of a layer to those of the next."""
+    from .. import attribution, recipes
+    from ..language import parse
+
+    measure = getattr(attribution, method)() if method in attribution.__all__ else parse(method)
+    shared = _shared(model, weights, layers, output, pictures, size, icon, steps, store, seed)
+    _save(recipes.influences(**shared, toward=toward, method=measure, top=top), output, limit)
+
+
+def _shared(
+    model: str,
+    weights: str | None,
+    layers: str,
+    output: Path,
+    pictures: list[Path],
+    size: int | None,
+    icon: int,
+    steps: int,
+    store: Path | None,
+    seed: int,
+) -> dict[str, Any]:
+    """The arguments that all recipes have; what is wrong with the output is said before anything is painted."""
+    from .. import models, presets
+    from ..figures.base import writable_figure
+
+    writable_figure(output)
+    return {
+        "model": models.load(model, weights=weights),
+        "pictures": pictures,
+        "layers": [name.strip() for name in layers.split(",")],
+        "size": size,
+        "icon": presets.icon(icon, steps),
+        "store": store,
+        "seed": seed,
+    }
+
+
+def _places(at: str | None) -> list[tuple[int, int]]:
+    """Places from "48,20 80,100"."""
+    found = [re.fullmatch(r"(\d+),(\d+)", one) for one in (at or "").split()]
+    if None in found:
+        raise BadArgument(f"--at {at!r}", "pairs of pixels, down then right, expected", 'write --at "48,20 80,100"')
+    return [(int(one[1]), int(one[2])) for one in found if one]
+
+
+def _save(figure: Any, output: Path, limit: float) -> None:
+    path = figure.save(output, limit)
+    size = path.stat().st_size
+    print(
+        f"{path}: {figure.title} ({size / 1e6:.1f} MB)"
+        if size >= 1e5
+        else f"{path}: {figure.title} ({size / 1e3:.0f} kB)"
+    )

@@ -1,0 +1,122 @@
+// Neuron groups: each group has a color, a number, an icon and a map over the picture.
+
+class GroupsView {
+  static note({ toward }) {
+    return toward && `A group's attribution is what it adds to ${toward}.`;
+  }
+
+  constructor(panel) {
+    this.spotlight = new Spotlight(() => this.show());
+    this.parts = panel.layers.map((layer) => new GroupsPart(panel, layer, this.spotlight));
+    this.element = make("div", { class: "parts" }, ...this.parts.map((part) => part.element));
+  }
+
+  show() {
+    for (const part of this.parts) part.show();
+  }
+
+  words() {
+    return this.parts.map((part) => part.words()).join(". ");
+  }
+
+  table() {
+    const toward = this.parts.some((part) => part.view.attribution.length);
+    return {
+      columns: ["Group", "Layer", "Here", "Share of all", ...(toward ? ["Attribution"] : []), "Channels"],
+      rows: this.parts.flatMap((part) => part.table(toward)),
+    };
+  }
+}
+
+class GroupsPart {
+  constructor(panel, layer, spotlight) {
+    Object.assign(this, { panel, layer, spotlight });
+    this.view = layer.views[panel.number];
+    this.count = layer.rows * layer.columns;
+    this.maps = layer.groups.map((_, group) => this.view.maps.range(group * this.count, this.count));
+    this.most = this.maps.map((map) => largest(map) || 1);
+    this.picture = new PictureView(panel, [layer], `${panel.picture.name}: neuron groups of ${layer.name}`);
+    this.here = make("span", { class: "here" });
+    const label = `Groups of ${layer.name}`;
+    this.entries = new Entries({ label, count: layer.groups.length, layer, vertical: true, spotlight });
+    const explained = `The groups make up ${percent(layer.explained)} of the activations' squares.`;
+    this.picture.element.classList.add("gray");
+    this.picture.map.hidden = false;
+    this.picture.map.after(...this.#labels());
+    const stage = make("div", { class: "stage" }, this.picture.element, make("p", { class: "reading" }, explained));
+    const side = make("div", { class: "side groups" }, this.entries.element);
+    this.element = make("section", { class: "part" }, make("h3", {}, layer.name, " ", this.here), stage, side);
+  }
+
+  show() {
+    this.picture.show();
+    this.cell = cellAt(this.layer, this.panel.place);
+    write(this.here, `${cellWords(this.layer, this.cell)} · ${seesWords(this.layer)}`);
+    this.entries.show(this.layer.groups.map((group, place) => this.#entry(group, place)));
+    this.#paint();
+  }
+
+  words() {
+    const values = this.maps.map((map, group) => `group ${group + 1} ${number(map[this.cell.place])}`);
+    return `${this.layer.name}, ${cellWords(this.layer, this.cell)}: ${values.join(", ")}`;
+  }
+
+  table(toward) {
+    return this.layer.groups.map((group, place) => [
+      `group ${place + 1}`,
+      this.layer.name,
+      number(this.maps[place][this.cell.place]),
+      percent(group.share),
+      ...(toward ? [signed(this.view.attribution[place])] : []),
+      channelWords(group),
+    ]);
+  }
+
+  #entry(group, place) {
+    const value = this.maps[place][this.cell.place];
+    const attribution = this.view.attribution[place];
+    const adds = attribution === undefined ? "" : `adds ${signed(attribution)} · `;
+    return {
+      icon: place,
+      name: `group ${place + 1}`,
+      value: number(value),
+      part: value / this.most[place],
+      note: `${percent(group.share)} of all · ${adds}channels ${channelWords(group)}`,
+      color: group.color,
+    };
+  }
+
+  #paint() {
+    const alone = this.spotlight.on(this.layer);
+    if (this.painted === alone) return;
+    this.painted = alone;
+    const shown = this.layer.groups.map((group, place) => ({
+      color: channelsOf(group.color),
+      parts: this.maps[place].map((value) => value / this.most[place]),
+    }));
+    paintColors(this.picture.map, this.layer, alone === null ? shown : [shown[alone]]);
+    this.labels.forEach((label, place) => (label.hidden = alone !== null && alone !== place));
+    this.entries.mark();
+  }
+
+  /** The number of each group where it is strongest: colors never speak alone. */
+  #labels() {
+    const taken = new Set();
+    this.labels = this.maps.map((map, group) => {
+      const order = [...map.keys()].sort((a, b) => map[b] - map[a]);
+      const place = order.find((one) => !taken.has(one)) ?? order[0];
+      taken.add(place);
+      const { rows, columns } = this.layer;
+      const label = make("span", { class: "number", "aria-hidden": "true" }, `${group + 1}`);
+      const row = Math.floor(place / columns);
+      cover(label, row / rows, (place % columns) / columns, 1 / rows, 1 / columns);
+      return label;
+    });
+    return this.labels;
+  }
+}
+
+/** "17 (32%), 4 (12%)" */
+function channelWords({ channels }) {
+  return channels.map(([channel, share]) => `${channel} (${percent(share)})`).join(", ");
+}

@@ -1,0 +1,97 @@
+// The page: reads the data, sets up the controls and one or two panels, and says where the cursor is.
+
+const KINDS = {
+  dictionary: "Semantic dictionary",
+  grid: "Activation grid",
+  groups: "Neuron groups",
+  influences: "Influences",
+};
+const QUIET = 150; // milliseconds without a move before the place is said
+
+const figure = JSON.parse(byId("data").textContent, revived);
+figure.layers.forEach((layer, number) => (layer.number = number));
+figure.modes = figure.kind === "grid" ? gridModes(figure) : [];
+figure.mode = figure.modes[0]?.value;
+figure.layer = ["dictionary", "influences"].includes(figure.kind) || figure.layers.length < 2 ? null : 0; // null: all
+
+let moved; // the panel whose cursor moved last
+const panels = [];
+const tables = new TableView(panels);
+const settled = debounced(() => {
+  write(byId("said"), moved.words());
+  tables.update();
+}, QUIET);
+panels.push(new Panel(figure, 0, changed));
+
+write(byId("kind"), KINDS[figure.kind]);
+write(byId("note"), VIEWS[figure.kind].note(figure));
+byId("controls").append(...controls());
+byId("figure").append(panels[0].element);
+const made = howMade();
+byId("more").append(tables.element, made);
+readyForPaper(figure, panels, made);
+
+function byId(id) {
+  return document.getElementById(id);
+}
+
+/** Arrays and sheets as objects that decode themselves at the first look. */
+function revived(_, value) {
+  if (value?.type && value.data !== undefined) return new Numbers(value);
+  return value?.across ? new Sheet(value) : value;
+}
+
+function changed(panel) {
+  moved = panel;
+  settled();
+}
+
+function controls() {
+  const { pictures, layers, modes, mode } = figure;
+  const found = [];
+  if (pictures.length > 1) found.push(pictureChoice(), compareChoice());
+  if (layers.length > 1) found.push(layerChoice());
+  if (modes.length > 1) found.push(choice("Show", modes, mode, (value) => rebuild({ mode: value })));
+  return found;
+}
+
+function pictureChoice() {
+  const options = figure.pictures.map(({ name, source }, number) => ({ value: number, text: name, image: source }));
+  return choice("Picture", options, 0, (number) => {
+    panels[0].number = number;
+    panels[0].build();
+  });
+}
+
+function compareChoice() {
+  const options = figure.pictures.map(({ name }, number) => make("option", { value: number }, name));
+  const nothing = make("option", { value: "" }, "nothing");
+  const select = make("select", { onchange: () => compare(select.value) }, nothing, ...options);
+  return make("label", { class: "compare" }, "Compare with", select);
+}
+
+/** Sets up, changes or takes away the second panel. */
+function compare(value) {
+  panels.splice(1).forEach((panel) => panel.element.remove());
+  if (value !== "") {
+    panels.push(new Panel(figure, Number(value), changed));
+    byId("figure").append(panels[1].element);
+  }
+  byId("figure").classList.toggle("two", panels.length > 1);
+  tables.update();
+}
+
+function layerChoice() {
+  const options = figure.layers.map(({ name }, number) => ({ value: number, text: name }));
+  return choice("Layer", [...options, { value: null, text: "all" }], figure.layer, (layer) => rebuild({ layer }));
+}
+
+function rebuild(change) {
+  Object.assign(figure, change);
+  for (const panel of panels) panel.build();
+}
+
+function howMade() {
+  const lines = figure.made.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text)]);
+  return make("details", { class: "made" }, make("summary", {}, "How this was made"), make("dl", {}, ...lines));
+}

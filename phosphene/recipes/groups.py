@@ -1,0 +1,83 @@
+"""Neuron groups: the few directions whose sums make up what a layer says of a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import objectives as obj
+from ..attribution import attribute
+from ..factors import factorize
+from ..figures import Groups, GroupsLayer
+from ..icons import Store
+from ..objectives import Objective
+from .painter import Painter, painter
+from .subject import Subject, subject
+
+
+def groups(
+    model: Any,
+    pictures: Any,
+    layers: str | Sequence[str],
+    *,
+    count: int | None = None,
+    toward: Objective | str | None = None,
+    size: int | tuple[int, int] | None = None,
+    icon: Mapping[str, Any] | None = None,
+    store: Store | str | Path | None = None,
+    seed: int = 0,
+    progress: bool = True,
+) -> Groups:
+    """The neuron groups of pictures: non-negative matrix factorization of a layer's activations (Olah et al. 2018).
+
+    All positions of all pictures are factorized together, so a group means the same in each of them. Negative activations
+    count as 0, and `made` says so.  count: of groups; chosen where not given.  toward: an objective; each group is then
+    attributed to it by gradient times activation.  seed: of the icons and of the factorization.  The other arguments are
+    those of `recipes.dictionary`.  Needs scikit-learn (extra `groups`).
+
+    Returns a `figures.Groups`.  Errors: BadPicture, UnknownLayer, BadArgument (more groups than channels or positions).
+
+    >>> import phosphene as ph, tempfile
+    >>> net, drawing = ph.models.load("patterns"), ph.models.patterns.draw("dots", seed=1, size=64)
+    >>> quick = ph.presets.icon(16, steps=2)
+    >>> found = groups(net, drawing, "block4", count=3, size=64, icon=quick, store=tempfile.mkdtemp(), progress=False)
+    >>> found.layers[0].maps.shape
+    (1, 3, 4, 4)
+    """
+    seen, paint = subject(model, pictures, layers, size), painter(store, icon, seed, progress)
+    cut = [name for name, activation in seen.activations.items() if bool((activation < 0).any())]
+    rectified = {"rectified": f"negative activations of {', '.join(cut)} count as 0"} if cut else {}
+    return Groups(
+        f"Groups of channels of {seen.vision.name} in {', '.join(seen.names)}",
+        seen.made(factorization=f"non-negative, seed {seed}", **rectified, icons=paint),
+        seen.shown(),
+        "" if toward is None else str(toward),
+        tuple(_layer(seen, name, count, toward, paint) for name in seen.activations),
+    )
+
+
+def _layer(seen: Subject, name: str, count: int | None, toward: Objective | str | None, paint: Painter) -> GroupsLayer:
+    activation = seen.activations[name]
+    places, channels = activation.permute(0, 2, 3, 1).shape[:3], activation.shape[1]
+    found = factorize(activation.permute(0, 2, 3, 1).reshape(-1, channels).clamp_min(0).numpy(), count, paint.seed)
+    maps = found.weights.reshape(*places, -1).transpose(0, 3, 1, 2)
+    attribution = np.zeros((len(activation), 0))
+    if toward is not None:
+        slope = (
+            attribute(seen.vision, toward, seen.pictures, wrt=name, size=seen.size)
+            .slope.reshape(activation.shape)
+            .double()
+            .numpy()
+        )
+        attribution = np.einsum("pgyx,gc,pcyx->pg", maps, found.directions, slope)
+    return GroupsLayer(
+        **seen.layer(name),
+        maps=maps.astype(np.float32),
+        directions=found.directions.astype(np.float32),
+        icons=paint(seen.vision, [obj.direction(name, d.astype(np.float32)) for d in found.directions]),
+        explained=found.explained,
+        attribution=attribution.astype(np.float32),
+    )

@@ -1,0 +1,36 @@
+"""All positions of an activation grid painted together, as one picture."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import Tensor
+from torch.nn import functional as F
+
+from .. import objectives as obj
+from .. import param
+from .. import transforms as tf
+from ..figures.base import Bytes
+from ..models import probe
+from ..render import render
+from ..values import check_integer
+from .painter import Painter
+from .subject import Subject, as_bytes
+
+
+def jointly(seen: Subject, name: str, directions: Tensor, tile: int | None, paint: Painter) -> Bytes:
+    """One picture for directions (P, rows, columns, C), `tile` pixels for each, (P, h, w, 3); empty without `tile`.
+
+    A canvas of rows x columns tiles has positions of its own at the layer; each of them is painted for the direction of the
+    tile that it lies in. Neighbours see a common part of the canvas, so no seam is left between them.
+    """
+    count, rows, columns, _ = directions.shape
+    if tile is None:
+        return np.zeros((count, 0, 0, 3), np.uint8)
+    check_integer("grid", "joint", tile, 1)
+    canvas = rows * tile, columns * tile
+    inside = probe(seen.vision, {name: "the joint grid"}, canvas)[name][-2:]
+    targets = F.interpolate(directions.permute(0, 3, 1, 2), tuple(inside), mode="nearest-exact")
+    goal = obj.each(*(obj.tensor_direction(name, target) for target in targets))
+    views = tf.jitter(max(1, tile // 8), fill="wrap") >> tf.resize(canvas)
+    look = {**paint.look, "param": param.fourier(canvas), "transforms": views, "progress": paint.progress}
+    return as_bytes(render(seen.vision, goal, seed=[paint.seed] * count, **look).images)

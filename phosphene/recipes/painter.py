@@ -1,0 +1,40 @@
+"""How a recipe paints its icons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..figures.base import Bytes
+from ..icons import Store
+from ..models.vision import Vision
+from ..objectives import Objective
+from ..presets import icon as icon_of
+
+
+@dataclass(frozen=True, eq=False)
+class Painter:
+    """Objectives in, icons (N, s, s, 3) out, from the store where it has them."""
+
+    store: Store
+    look: Mapping[str, Any]
+    seed: int
+    progress: bool
+
+    def __call__(self, vision: Vision, goals: Sequence[Objective]) -> Bytes:
+        """The icons of objectives, in their order."""
+        if not goals:
+            return np.zeros((0, *self.look["param"].size, 3), np.uint8)
+        return self.store.paint(vision, goals, seed=self.seed, progress=self.progress, **self.look).images
+
+    def __str__(self) -> str:
+        return ", ".join([*(f"{name} {value}" for name, value in self.look.items()), f"seed {self.seed}"])
+
+
+def painter(store: Store | str | Path | None, icon: Mapping[str, Any] | None, seed: int, progress: bool) -> Painter:
+    """The painter of a recipe's arguments: the user's own store and `presets.icon()` where not given."""
+    return Painter(store if isinstance(store, Store) else Store(store), icon or icon_of(), seed, progress)

@@ -1,0 +1,134 @@
+"""What a figure is about: pictures as the network sees them, and the activations of its layers there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..errors import BadArgument
+from ..figures import Layer, Picture
+from ..models import Capture, as_vision, guarded, probe
+from ..models import layers as layers_of
+from ..models.vision import Vision, pair
+from ..param.picture import fit, picture
+
+GROUPED = 8
+"""Pictures that go through the network together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """Pictures (P, 3, h, w) as a network sees them, and by layer their activations (P, C, rows, columns).
+
+    A layer without positions has one row and one column, a layer of tokens one row.
+    """
+
+    vision: Vision
+    pictures: Tensor
+    names: tuple[str, ...]
+    activations: dict[str, Tensor]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the pictures."""
+        return int(self.pictures.shape[-2]), int(self.pictures.shape[-1])
+
+    def shown(self) -> tuple[Picture, ...]:
+        """The pictures as figures hold them."""
+        pixels = as_bytes(self.pictures)
+        return tuple(Picture(name, image) for name, image in zip(self.names, pixels, strict=True))
+
+    def layer(self, name: str) -> dict[str, Any]:
+        """What a figure says of a layer, as the arguments of its record."""
+        _, channels, rows, columns = self.activations[name].shape
+        found = {one.name: one.receptive_field for one in layers_of(self.vision, self.size)}
+        field = found.get(name.split("#")[0].split("@")[0])
+        layer = Layer(
+            name, int(rows), int(columns), int(channels), 0 if field is None else min(field[0], max(self.size))
+        )
+        return vars(layer)
+
+    def made(self, **more: Any) -> dict[str, str]:
+        """How a figure was made, line by line."""
+        height, width = self.size
+        network = f"{self.vision.name} (weights {self.vision.digest()[:12]})"
+        return {"network": network, "pictures": f"{height} x {width} px", **{k: str(v) for k, v in more.items()}}
+
+
+def subject(model: Any, pictures: Any, layers: str | Sequence[str], size: Any = None) -> Subject:
+    """Look at pictures.
+
+    pictures: one or several of what `param.picture` takes, of any sizes: each is scaled until it covers `size`, which is
+    the network's own where not given, and cut about its centre.  layers: a name, or several.
+    Errors: BadPicture, UnknownLayer, BadArgument.
+    """
+    vision = as_vision(model)
+    names = [layers] if isinstance(layers, str) else list(layers)
+    if not names or len(set(names)) < len(names):
+        raise BadArgument(f"layers {layers!r}", "one layer or several, each once", 'write ["block3", "block4"]')
+    sources = pictures if isinstance(pictures, (list, tuple)) else _several(pictures)
+    read = [picture(source).numbers().float() for source in sources]
+    if not read or any(len(one) > 1 for one in read):
+        raise BadArgument(
+            "pictures in a list of batches" if read else "no picture", "pictures expected", "write [a, b]"
+        )
+    wanted = pair(size or vision.size or tuple(read[0].shape[-2:]))
+    seen = torch.cat([covering(one, wanted) for one in read]).to(vision.device, vision.dtype)
+    probe(vision, dict.fromkeys(names, "the figure"), wanted)
+    plan = Capture(vision, names)
+    with torch.no_grad(), guarded(vision):
+        parts = [plan(some) for some in seen.split(GROUPED)]
+    found = {name: _placed(name, torch.cat([part[name] for part in parts]).float().cpu()) for name in names}
+    return Subject(vision, seen.float().cpu(), _names(sources), found)
+
+
+def covering(one: Tensor, size: tuple[int, int]) -> Tensor:
+    """A picture (1, 3, h, w) scaled until it covers a size, and cut about its centre.
+
+    >>> covering(torch.zeros(1, 3, 30, 40), (15, 15)).shape
+    torch.Size([1, 3, 15, 15])
+    """
+    height, width = one.shape[-2:]
+    scale = max(size[0] / height, size[1] / width)
+    scaled = fit(one, (max(size[0], round(height * scale)), max(size[1], round(width * scale))))
+    top, left = (scaled.shape[-2] - size[0]) // 2, (scaled.shape[-1] - size[1]) // 2
+    return scaled[..., top : top + size[0], left : left + size[1]]
+
+
+def as_bytes(pictures: Tensor) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Pictures (P, 3, h, w) in [0, 1] as bytes (P, h, w, 3)."""
+    pixels: np.ndarray[Any, np.dtype[np.uint8]] = (pictures * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    return pixels
+
+
+def _several(pictures: Any) -> list[Any]:
+    """A batch (B, 3, h, w) as its pictures; anything else is one."""
+    return list(pictures) if getattr(pictures, "ndim", 0) == 4 else [pictures]
+
+
+def _names(sources: Sequence[Any]) -> tuple[str, ...]:
+    """A file's name, or the number of the picture."""
+    return tuple(
+        Path(one).stem if isinstance(one, (str, os.PathLike)) else f"picture {number}"
+        for number, one in enumerate(sources, 1)
+    )
+
+
+def _placed(name: str, activation: Tensor) -> Tensor:
+    """An activation with rows and columns."""
+    if activation.dim() > 4:
+        raise BadArgument(
+            f"layer {name!r} has {activation.dim()} axes", "channels, rows and columns expected", "write another layer"
+        )
+    if not bool(torch.isfinite(activation).all()):
+        raise BadArgument(
+            f"layer {name!r} has NaN or infinity in it", "finite activations expected", "mend the network"
+        )
+    return activation.reshape(*activation.shape[:2], *(1,) * (4 - activation.dim()), *activation.shape[2:])

@@ -1,0 +1,59 @@
+"""One Chromium for all tests here, and pages that remember what went wrong in them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WIDE, NARROW = 1440, 375
+
+
+def said(page: Any, part: str) -> str:
+    """The live line of a page or frame, once it says something with `part` in it."""
+    for _ in range(200):
+        text = str(page.locator("#said").text_content())
+        if text and part in text:
+            return text
+        page.wait_for_timeout(20)
+    raise AssertionError(f"{part!r} is not said, but {text!r}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'phosphene[test]'")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        pytest.skip("needs Chromium: no chromium, chromium-browser or google-chrome on the path")
+    with api.sync_playwright() as play:
+        started = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def show(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """show(figure, width, dark): its page, opened from disk; at the end no request, message or error may be left."""
+    contexts, noise = [], []
+
+    def opened(figure: Any, width: int = WIDE, dark: bool = False, **options: Any) -> Any:
+        path = figure.save(tmp_path / "figure.html")
+        scheme = "dark" if dark else "light"
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: noise.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: noise.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: request.url[:5] != "data:" and noise.append(request.url))
+        page.goto(path.as_uri())
+        assert noise.pop(0) == path.as_uri()
+        said(page, "")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert noise == []
