@@ -24,7 +24,7 @@ def main() -> None:
     options.add_argument("--size", type=int, default=64)
     options.add_argument("--steps", type=int, default=64)
     options.add_argument("--sample", type=int, default=12)
-    options.add_argument("--threads", type=int, default=1)
+    options.add_argument("--threads", type=int, default=torch.get_num_threads())
     given = options.parse_args()
     torch.set_num_threads(given.threads)
     net, look = ph.models.load("patterns"), ph.presets.icon(given.size, given.steps)

@@ -77,7 +77,10 @@ class Subject:
 
 
 def subject(visions: Mapping[str, Vision], picture: Any, size: int | tuple[int, int] | None) -> Subject:
-    """Networks and pictures, seen at a size, or at the networks' own.  Errors: BadPicture, BadArgument for networks of different types or devices."""
+    """Networks and pictures, seen at a size, or at the networks' own.
+
+    Errors: BadPicture, BadArgument for networks of different types or devices.
+    """
     channels = len(next(iter(visions.values())).mean)
     canvas = read(picture, channels=channels).numbers()
     view = identity if size is None else resize(pair(size))

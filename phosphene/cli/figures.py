@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ Toward = Annotated[str | None, typer.Option(help="An objective to attribute to, 
 Top = Annotated[int, typer.Option(help="How many channels.")]
 Size = Annotated[int | None, typer.Option(help="Pixels of a picture as the network sees it; its own where not given.")]
 IconSize = Annotated[int, typer.Option("--icon", help="Pixels of an icon.")]
+Seen = Annotated[int | None, typer.Option(help="Pixels at which the network sees an icon, its own where not given.")]
 Steps = Annotated[int, typer.Option(help="Updates that an icon is painted with.")]
 Limit = Annotated[float, typer.Option(help="Megabytes that a page may have.")]
 
@@ -37,6 +39,7 @@ def dictionary(
     at: Annotated[str | None, typer.Option(help='Places in pixels, down then right, such as "48,20 80,100".')] = None,
     size: Size = None,
     icon: IconSize = 64,
+    seen: Seen = None,
     steps: Steps = 64,
     store: StoreFolder = None,
     seed: Seed = 0,
@@ -44,9 +47,9 @@ def dictionary(
     limit: Limit = 16,
 ) -> None:
     """What the network sees at each place of a picture: its strongest channels, each with its icon."""
-    from .. import recipes
+    from .. import presets, recipes
 
-    shared = _shared(model, weights, layers, output, pictures, size, icon, steps, store, seed)
+    shared = _shared(model, weights, layers, output, pictures, size, presets.icon(icon, steps, seen), store, seed)
     _save(recipes.dictionary(**shared, top=top, toward=toward, at=_places(at)), output, limit)
 
 
@@ -61,6 +64,7 @@ def grid(
     ] = None,
     size: Size = None,
     icon: IconSize = 64,
+    seen: Seen = None,
     steps: Steps = 64,
     store: StoreFolder = None,
     seed: Seed = 0,
@@ -68,9 +72,9 @@ def grid(
     limit: Limit = 16,
 ) -> None:
     """An icon for the activation at each place of a picture, its area for the length of the activation."""
-    from .. import recipes
+    from .. import presets, recipes
 
-    shared = _shared(model, weights, layers, output, pictures, size, icon, steps, store, seed)
+    shared = _shared(model, weights, layers, output, pictures, size, presets.icon(icon, steps, seen), store, seed)
     _save(recipes.grid(**shared, whiten=whiten, joint=joint), output, limit)
 
 
@@ -83,6 +87,7 @@ def groups(
     toward: Toward = None,
     size: Size = None,
     icon: IconSize = 64,
+    seen: Seen = None,
     steps: Steps = 64,
     store: StoreFolder = None,
     seed: Seed = 0,
@@ -90,9 +95,9 @@ def groups(
     limit: Limit = 16,
 ) -> None:
     """Groups of channels that answer together, each with its color, map and icon."""
-    from .. import recipes
+    from .. import presets, recipes
 
-    shared = _shared(model, weights, layers, output, pictures, size, icon, steps, store, seed)
+    shared = _shared(model, weights, layers, output, pictures, size, presets.icon(icon, steps, seen), store, seed)
     _save(recipes.groups(**shared, count=count, toward=toward), output, limit)
 
 
@@ -108,6 +113,7 @@ def influences(
     top: Top = 5,
     size: Size = None,
     icon: IconSize = 64,
+    seen: Seen = None,
     steps: Steps = 64,
     store: StoreFolder = None,
     seed: Seed = 0,
@@ -115,11 +121,11 @@ def influences(
     limit: Limit = 16,
 ) -> None:
     """What each place and channel adds to an objective, and the places of a layer to those of the next."""
-    from .. import attribution, recipes
+    from .. import attribution, presets, recipes
     from ..language import parse
 
     measure = getattr(attribution, method)() if method in attribution.__all__ else parse(method)
-    shared = _shared(model, weights, layers, output, pictures, size, icon, steps, store, seed)
+    shared = _shared(model, weights, layers, output, pictures, size, presets.icon(icon, steps, seen), store, seed)
     _save(recipes.influences(**shared, toward=toward, method=measure, top=top), output, limit)
 
 
@@ -130,13 +136,12 @@ def _shared(
     output: Path,
     pictures: list[Path],
     size: int | None,
-    icon: int,
-    steps: int,
+    icon: Mapping[str, Any],
     store: Path | None,
     seed: int,
 ) -> dict[str, Any]:
     """The arguments that all recipes have; what is wrong with the output is said before anything is painted."""
-    from .. import models, presets
+    from .. import models
     from ..figures.base import writable_figure
 
     writable_figure(output)
@@ -145,7 +150,7 @@ def _shared(
         "pictures": pictures,
         "layers": [name.strip() for name in layers.split(",")],
         "size": size,
-        "icon": presets.icon(icon, steps),
+        "icon": icon,
         "store": store,
         "seed": seed,
     }

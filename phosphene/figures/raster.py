@@ -94,9 +94,13 @@ def _write(canvas: Canvas.Image, mark: Text, scale: float) -> None:
     width = fonts.width(mark.text, mark.size, mark.bold) * scale
     left = mark.x * scale - {"start": 0.0, "middle": 0.5, "end": 1.0}[mark.anchor] * width
     edge, top = math.floor(left), math.floor((mark.y - mark.size) * scale)
-    paper = Canvas.new("L", (FINER * (math.ceil(left + width) - edge + 2), FINER * math.ceil(1.5 * mark.size * scale)))
-    pen, face = ImageDraw.Draw(paper), fonts.font(size)
+    across, down = math.ceil(left + width) - edge + 2, math.ceil(1.5 * mark.size * scale)
+    face = fonts.font(size)
     strokes = 1 + (round(fonts.thicker(mark.size) * scale * FINER) if mark.bold else 0)
+    wide = (face.getlength(text) + strokes - 1) / width if text else FINER
+    paper = Canvas.new("L", (math.ceil(across * wide), FINER * down))
+    pen = ImageDraw.Draw(paper)
     for stroke in range(strokes):
-        pen.text(((left - edge) * FINER + stroke, mark.y * scale * FINER - top * FINER), text, 255, face, "ls")
-    canvas.paste(mark.color, (edge, top), paper.reduce(FINER))
+        pen.text(((left - edge) * wide + stroke, (mark.y * scale - top) * FINER), text, 255, face, "ls")
+    mask = paper.resize((across, down), Canvas.Resampling.BOX, (0, 0, across * wide, FINER * down))
+    canvas.paste(mark.color, (edge, top), mask)

@@ -32,7 +32,7 @@ def pins(seen: Subject, at: Sequence[tuple[int, int]]) -> Floats:
     if at:
         return np.array([((y + 0.5) / height, (x + 0.5) / width) for y, x in at], np.float32)
     several = [a for a in seen.activations.values() if a.shape[-2] * a.shape[-1] > 1]
-    lengths = several[-1][0].norm(dim=0).numpy() if several else np.ones((1, 1))
+    lengths = several[-1][0].norm(dim=0).numpy() if several else np.ones((1, 1), np.float32)
     return _apart(lengths)
 
 

@@ -84,7 +84,7 @@ def subject(model: Any, pictures: Any, layers: str | Sequence[str], size: Any = 
     probe(vision, dict.fromkeys(names, "the figure"), wanted)
     plan = Capture(vision, names)
     with torch.no_grad(), guarded(vision):
-        parts = [plan(some) for some in seen.split(GROUPED)]
+        parts = [plan(some) for some in torch.split(seen, GROUPED)]
     found = {name: _placed(name, torch.cat([part[name] for part in parts]).float().cpu()) for name in names}
     return Subject(vision, seen.float().cpu(), _names(sources), found)
 

@@ -91,8 +91,12 @@ def spread(x: Tensor) -> Tensor:
     if x.ndim == 4:
         step = max(1, int((x[0].numel() / _SAMPLE) ** 0.5))
         sample = x[:, :, step // 2 :: step, step // 2 :: step]
+    if sample.ndim == 4 and sample.is_contiguous(memory_format=torch.channels_last):
+        sample = sample.permute(0, 2, 3, 1)  # in the order of its memory
     flat = sample.reshape(x.shape[0], -1)
-    return flat.std(1, correction=0).view(-1, *(1,) * (x.ndim - 1))
+    # Several times as fast on a CPU as Tensor.std.
+    lengths = torch.linalg.vector_norm(flat - flat.mean(1, keepdim=True), dim=1)
+    return (lengths / flat.shape[1] ** 0.5).view(-1, *(1,) * (x.ndim - 1))
 
 
 def _through(function: Any, call: Call, number: float) -> Tensor:

@@ -38,7 +38,9 @@ def test_channels_stand_from_for_to_against(store: Path) -> None:
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("method", [attribution.gradient_times_activation(), attribution.integrated_gradients()])
 def test_what_speaks_for_dots_is_where_the_dots_are(method: attribution.Method, seed: int, store: Path) -> None:
-    found = quick(patterns(), halves(seed=seed), ["block3", "block4"], "logit('dots')", store, top=1, size=192, method=method)
+    found = quick(
+        patterns(), halves(seed=seed), ["block3", "block4"], "logit('dots')", store, top=1, size=192, method=method
+    )
     for layer in found.layers:
         positive = layer.spatial[0].clip(0)
         assert positive[:, layer.columns // 2 :].sum() / positive.sum() >= 0.8
