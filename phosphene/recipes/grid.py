@@ -19,6 +19,10 @@ from .painter import Painter, painter
 from .subject import Subject, subject
 
 
+STRENGTH = 0.3
+"""Of the regularization of M: with fewer positions than channels, a weak one makes of every position something unique."""
+
+
 def grid(
     model: Any,
     pictures: Any,
@@ -77,6 +81,6 @@ def _layer(seen: Subject, name: str, whiten: bool, joint: int | None, paint: Pai
 def _directions(vectors: Tensor, whiten: bool) -> Tensor:
     """Vectors (..., C), whitened or not, of length 1; those of length 0 stay."""
     if whiten:
-        vectors = torch.as_tensor(whitened(vectors, second_moment(vectors.flatten(0, -2)))).float()
+        vectors = torch.as_tensor(whitened(vectors, second_moment(vectors.flatten(0, -2)), STRENGTH)).float()
     lengths = vectors.norm(dim=-1, keepdim=True)
     return vectors / torch.where(lengths > 0, lengths, 1)

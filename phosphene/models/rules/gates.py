@@ -95,7 +95,7 @@ def spread(x: Tensor) -> Tensor:
         sample = sample.permute(0, 2, 3, 1)  # in the order of its memory
     flat = sample.reshape(x.shape[0], -1)
     # Several times as fast on a CPU as Tensor.std.
-    lengths = torch.linalg.vector_norm(flat - flat.mean(1, keepdim=True), dim=1)
+    lengths: Tensor = torch.linalg.vector_norm(flat - flat.mean(1, keepdim=True), dim=1)
     return (lengths / flat.shape[1] ** 0.5).view(-1, *(1,) * (x.ndim - 1))
 
 
