@@ -7,5 +7,6 @@ from .dictionary import dictionary
 from .grid import grid
 from .groups import groups
 from .influences import influences
+from .painter import Painting
 
-__all__ = ["dictionary", "grid", "groups", "influences"]
+__all__ = ["Painting", "dictionary", "grid", "groups", "influences"]

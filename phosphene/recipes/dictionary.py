@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
+import torch
+from torch import Tensor
+from typing_extensions import Unpack
 
 from .. import objectives as obj
-from ..attribution import attribute
 from ..figures import Dictionary, DictionaryLayer
-from ..icons import Store
 from ..objectives import Objective
-from ..values import check_integer
-from .painter import Painter, painter
+from .painter import Painter, Painting, painter
 from .places import pins
 from .subject import Subject, subject
 
@@ -28,10 +26,7 @@ def dictionary(
     toward: Objective | str | None = None,
     at: Sequence[tuple[int, int]] = (),
     size: int | tuple[int, int] | None = None,
-    icon: Mapping[str, Any] | None = None,
-    store: Store | str | Path | None = None,
-    seed: int = 0,
-    progress: bool = True,
+    **painting: Unpack[Painting],
 ) -> Dictionary:
     """The semantic dictionary of pictures: at each position the `top` channels, each with its icon (Olah et al. 2018).
 
@@ -39,8 +34,7 @@ def dictionary(
     covers `size`, the network's own, and cut about its centre.  layers: one or several; one without positions is one row.
     toward: an objective; channels are then ordered by how much they add to it (gradient times activation), for or against.
     at: places (y, x) in pixels of the picture as seen, where the page opens and which the static figure shows; where not
-    given, places with strong activations.  icon: what icons are painted with, a mapping as `presets.icon(64)`.
-    store: the icon store or its folder; the user's own where not given.  seed: of the icons.
+    given, places with strong activations.  painting: icon, store, seed, progress, as in `recipes.Painting`.
 
     Returns a `figures.Dictionary`: `.save("page.html")`, `.save("figure.png")`, `.save("figure.svg")`, `.save("data.npz")`.
     Errors: BadPicture, UnknownLayer, BadArgument (a place outside, `top` beyond the channels), before any icon is painted.
@@ -53,38 +47,28 @@ def dictionary(
     (1, 4, 4, 2)
     """
     seen = subject(model, pictures, layers, size)
-    check_integer("dictionary", "top", top, 1, min(a.shape[1] for a in seen.activations.values()))
-    places, paint = pins(seen, at), painter(store, icon, seed, progress)
-    values = {name: _values(seen, name, toward) for name in seen.activations}
+    seen.check_top("dictionary", top)
+    places, paint = pins(seen, at), painter(**painting)
+    values = seen.activations if toward is None else {n: seen.attributed(n, toward).values for n in seen.activations}
     return Dictionary(
         f"What {seen.vision.name} sees in {', '.join(seen.names)}",
         seen.made(shown=f"the {top} strongest channels at each position", icons=paint),
         seen.shown(),
         "activation" if toward is None else f"attribution to {toward}",
         places,
-        tuple(_layer(seen, name, v, v if toward is None else abs(v), top, paint) for name, v in values.items()),
+        tuple(_layer(seen, name, v, v if toward is None else v.abs(), top, paint) for name, v in values.items()),
     )
 
 
-def _values(seen: Subject, name: str, toward: Objective | str | None) -> Any:
-    """The values of the channels (P, rows, columns, C): activations, or what they add to an objective."""
-    found = seen.activations[name]
-    if toward is not None:
-        found = (
-            attribute(seen.vision, toward, seen.pictures, wrt=name, size=seen.size).values.reshape(found.shape).float()
-        )
-    return found.permute(0, 2, 3, 1).numpy()
-
-
-def _layer(seen: Subject, name: str, values: Any, strength: Any, top: int, paint: Painter) -> DictionaryLayer:
+def _layer(seen: Subject, name: str, values: Tensor, strength: Tensor, top: int, paint: Painter) -> DictionaryLayer:
     """The strongest channels at every position, ties in the order of the channels, with icons and maps."""
-    channels = np.argsort(-strength, axis=-1, kind="stable")[..., :top]
-    units, index = np.unique(channels, return_inverse=True)
+    channels = strength.argsort(dim=1, descending=True, stable=True)[:, :top]
+    units, index = torch.unique(channels.permute(0, 2, 3, 1), return_inverse=True)
     return DictionaryLayer(
         **seen.layer(name),
-        units=units,
-        icons=paint(seen.vision, [obj.channel(name, int(unit)) for unit in units]),
-        index=index.reshape(channels.shape),
-        value=np.take_along_axis(values, channels, axis=-1),
-        maps=values[..., units].transpose(0, 3, 1, 2),
+        units=units.numpy(),
+        icons=paint(seen.vision, [obj.channel(name, unit) for unit in units.tolist()]),
+        index=index.numpy(),
+        value=values.gather(1, channels).permute(0, 2, 3, 1).numpy(),
+        maps=values[:, units].numpy(),
     )

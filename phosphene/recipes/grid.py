@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
+from typing_extensions import Unpack
 
 from .. import objectives as obj
 from ..figures import Grid, GridLayer
-from ..icons import Store
-from ..moments import second_moment, whitened
+from .directions import unit_directions
 from .joint import jointly
-from .painter import Painter, painter
+from .painter import Painter, Painting, painter
 from .subject import Subject, subject
-
-
-STRENGTH = 0.3
-"""Of the regularization of M: with fewer positions than channels, a weak one makes of every position something unique."""
 
 
 def grid(
@@ -31,10 +24,7 @@ def grid(
     whiten: bool = False,
     joint: int | None = None,
     size: int | tuple[int, int] | None = None,
-    icon: Mapping[str, Any] | None = None,
-    store: Store | str | Path | None = None,
-    seed: int = 0,
-    progress: bool = True,
+    **painting: Unpack[Painting],
 ) -> Grid:
     """The activation grid of pictures: one icon for the activation at each position (Olah et al. 2018).
 
@@ -52,7 +42,7 @@ def grid(
     >>> found.layers[0].icons.shape, found.layers[0].sides.max()
     ((1, 4, 4, 16, 16, 3), np.float32(1.0))
     """
-    seen, paint = subject(model, pictures, layers, size), painter(store, icon, seed, progress)
+    seen, paint = subject(model, pictures, layers, size), painter(**painting)
     return Grid(
         f"What {seen.vision.name} sees at each place of {', '.join(seen.names)}",
         seen.made(directions="whitened" if whiten else "as they are", icons=paint),
@@ -64,7 +54,7 @@ def grid(
 
 def _layer(seen: Subject, name: str, whiten: bool, joint: int | None, paint: Painter) -> GridLayer:
     vectors = seen.activations[name].permute(0, 2, 3, 1)
-    directions = _directions(vectors, whiten)
+    directions = unit_directions(vectors, whiten)
     flat = directions.flatten(0, 2)
     some = flat.norm(dim=1) > 0  # a position where the layer is silent has no icon: its side is 0
     painted = paint(seen.vision, [obj.direction(name, vector) for vector in flat[some]])
@@ -76,11 +66,3 @@ def _layer(seen: Subject, name: str, whiten: bool, joint: int | None, paint: Pai
         icons=icons.reshape(*vectors.shape[:3], *icons.shape[1:]),
         joint=jointly(seen, name, directions, joint, paint),
     )
-
-
-def _directions(vectors: Tensor, whiten: bool) -> Tensor:
-    """Vectors (..., C), whitened or not, of length 1; those of length 0 stay."""
-    if whiten:
-        vectors = torch.as_tensor(whitened(vectors, second_moment(vectors.flatten(0, -2)), STRENGTH)).float()
-    lengths = vectors.norm(dim=-1, keepdim=True)
-    return vectors / torch.where(lengths > 0, lengths, 1)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from typing_extensions import Unpack
 
 from .. import objectives as obj
-from ..attribution import attribute
 from ..factors import factorize
 from ..figures import Groups, GroupsLayer
-from ..icons import Store
 from ..objectives import Objective
-from .painter import Painter, painter
+from .painter import Painter, Painting, painter
 from .subject import Subject, subject
 
 
@@ -26,17 +24,14 @@ def groups(
     count: int | None = None,
     toward: Objective | str | None = None,
     size: int | tuple[int, int] | None = None,
-    icon: Mapping[str, Any] | None = None,
-    store: Store | str | Path | None = None,
-    seed: int = 0,
-    progress: bool = True,
+    **painting: Unpack[Painting],
 ) -> Groups:
     """The neuron groups of pictures: non-negative matrix factorization of a layer's activations (Olah et al. 2018).
 
     All positions of all pictures are factorized together, so a group means the same in each of them. Negative activations
     count as 0, and `made` says so.  count: of groups; chosen where not given.  toward: an objective; each group is then
-    attributed to it by gradient times activation.  seed: of the icons and of the factorization.  The other arguments are
-    those of `recipes.dictionary`.  Needs scikit-learn (extra `groups`).
+    attributed to it by gradient times activation.  The other arguments are those of `recipes.dictionary`; the seed is also
+    that of the factorization.  Needs scikit-learn (extra `groups`).
 
     Returns a `figures.Groups`.  Errors: BadPicture, UnknownLayer, BadArgument (more groups than channels or positions).
 
@@ -47,12 +42,12 @@ def groups(
     >>> found.layers[0].maps.shape
     (1, 3, 4, 4)
     """
-    seen, paint = subject(model, pictures, layers, size), painter(store, icon, seed, progress)
+    seen, paint = subject(model, pictures, layers, size), painter(**painting)
     cut = [name for name, activation in seen.activations.items() if bool((activation < 0).any())]
     rectified = {"rectified": f"negative activations of {', '.join(cut)} count as 0"} if cut else {}
     return Groups(
         f"Groups of channels of {seen.vision.name} in {', '.join(seen.names)}",
-        seen.made(factorization=f"non-negative, seed {seed}", **rectified, icons=paint),
+        seen.made(factorization=f"non-negative, seed {paint.seed}", **rectified, icons=paint),
         seen.shown(),
         "" if toward is None else str(toward),
         tuple(_layer(seen, name, count, toward, paint) for name in seen.activations),
@@ -66,12 +61,7 @@ def _layer(seen: Subject, name: str, count: int | None, toward: Objective | str 
     maps = found.weights.reshape(*places, -1).transpose(0, 3, 1, 2)
     attribution = np.zeros((len(activation), 0))
     if toward is not None:
-        slope = (
-            attribute(seen.vision, toward, seen.pictures, wrt=name, size=seen.size)
-            .slope.reshape(activation.shape)
-            .double()
-            .numpy()
-        )
+        slope = seen.attributed(name, toward).slope.double().numpy()
         attribution = np.einsum("pgyx,gc,pcyx->pg", maps, found.directions, slope)
     return GroupsLayer(
         **seen.layer(name),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
+from typing_extensions import Unpack
 
 from .. import objectives as obj
-from ..attribution import Attribution, Method, attribute, between, gradient_times_activation
+from ..attribution import Method, between
 from ..figures import Influences, InfluencesLayer, Link
-from ..icons import Store
 from ..objectives import Objective
-from ..values import check_integer
-from .painter import Painter, painter
+from .painter import Painter, Painting, painter
 from .subject import Subject, subject
 
 
@@ -28,65 +28,53 @@ def influences(
     method: Method | None = None,
     top: int = 5,
     size: int | tuple[int, int] | None = None,
-    icon: Mapping[str, Any] | None = None,
-    store: Store | str | Path | None = None,
-    seed: int = 0,
-    progress: bool = True,
+    **painting: Unpack[Painting],
 ) -> Influences:
     """What each place and channel adds to an objective, and to the next layer (Olah et al. 2018).
 
     toward: any objective.  method: how influence is measured, `attribution.gradient_times_activation()` or
     `attribution.integrated_gradients()`.  layers: in the order of the network; of two that follow each other the places
     are linked: what each adds to the length of the activation at each place of the next.  top: the channels shown, as many
-    for the objective as against it.  The other arguments are those of `recipes.dictionary`.
-
-    Returns a `figures.Influences`.  Errors: BadPicture, UnknownLayer, BadArgument, Detached.
+    for the objective as against it.  The other arguments are those of `recipes.dictionary`.  Returns a `figures.Influences`.
+    Errors: BadPicture, UnknownLayer, BadArgument, Detached.
 
     >>> import phosphene as ph, tempfile
     >>> net, drawing = ph.models.load("patterns"), ph.models.patterns.draw("dots", seed=1, size=64)
-    >>> quick = ph.presets.icon(16, steps=2)
-    >>> arguments = {"size": 64, "icon": quick, "store": tempfile.mkdtemp(), "progress": False}
-    >>> found = influences(net, drawing, ["block3", "block4"], "logit('dots')", top=1, **arguments)
+    >>> icons = {"icon": ph.presets.icon(16, steps=2), "store": tempfile.mkdtemp(), "progress": False}
+    >>> found = influences(net, drawing, ["block3", "block4"], "logit('dots')", top=1, size=64, **icons)
     >>> found.layers[1].spatial.shape, found.links[0].matrix.shape
     ((1, 4, 4), (1, 4, 4, 8, 8))
     """
-    seen = subject(model, pictures, layers, size)
-    check_integer("influences", "top", top, 1, min(a.shape[1] for a in seen.activations.values()))
-    measure, paint = method or gradient_times_activation(), painter(store, icon, seed, progress)
-    found = {
-        name: attribute(seen.vision, toward, seen.pictures, wrt=name, method=measure, size=seen.size)
-        for name in seen.activations
-    }
-    steps = pairwise(enumerate(seen.activations))
-    links = [
-        Link(low, high, between(seen.vision, a, b, seen.pictures, size=seen.size).float().numpy())
-        for (low, a), (high, b) in steps
-    ]
+    seen, paint = subject(model, pictures, layers, size), painter(**painting)
+    seen.check_top("influences", top)
+    found = {name: seen.attributed(name, toward, method) for name in seen.activations}
+    steps = pairwise(enumerate(found))
+    links = [Link(i, j, between(seen.vision, a, b, seen.pictures, size=seen.size).numpy()) for (i, a), (j, b) in steps]
+    first = next(iter(found.values()))
     return Influences(
         f"What speaks for {toward} in {', '.join(seen.names)}",
-        seen.made(measured=f"{measure}", icons=paint),
+        seen.made(measured=first.method, icons=paint),
         seen.shown(),
         str(toward),
-        str(measure),
-        next(iter(found.values())).scores.float().numpy(),
+        first.method,
+        first.scores.float().numpy(),
         np.stack([one.missing.float().numpy() for one in found.values()]),
-        tuple(_layer(seen, name, one, top, paint) for name, one in found.items()),
+        tuple(_layer(seen, name, one.values, top, paint) for name, one in found.items()),
         tuple(links),
     )
 
 
-def _layer(seen: Subject, name: str, found: Attribution, top: int, paint: Painter) -> InfluencesLayer:
-    values = found.values.reshape(seen.activations[name].shape).float().numpy()
+def _layer(seen: Subject, name: str, values: Tensor, top: int, paint: Painter) -> InfluencesLayer:
     totals = values.sum((2, 3))
-    order = np.argsort(-totals, axis=1, kind="stable")
-    some = order if order.shape[1] <= 2 * top else np.concatenate([order[:, :top], order[:, -top:]], axis=1)
-    units, index = np.unique(some, return_inverse=True)
+    order = totals.argsort(dim=1, descending=True, stable=True)
+    some = order if order.shape[1] <= 2 * top else torch.cat([order[:, :top], order[:, -top:]], 1)
+    units, index = torch.unique(some, return_inverse=True)
     return InfluencesLayer(
         **seen.layer(name),
-        spatial=values.sum(1),
-        units=units,
-        icons=paint(seen.vision, [obj.channel(name, int(unit)) for unit in units]),
-        index=index.reshape(some.shape),
-        value=np.take_along_axis(totals, some, axis=1),
-        maps=values[:, units],
+        spatial=values.sum(1).numpy(),
+        units=units.numpy(),
+        icons=paint(seen.vision, [obj.channel(name, unit) for unit in units.tolist()]),
+        index=index.numpy(),
+        value=totals.gather(1, some).numpy(),
+        maps=values[:, units].numpy(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -35,6 +35,25 @@ class Painter:
         return ", ".join([*(f"{name} {value}" for name, value in self.look.items()), f"seed {self.seed}"])
 
 
-def painter(store: Store | str | Path | None, icon: Mapping[str, Any] | None, seed: int, progress: bool) -> Painter:
-    """The painter of a recipe's arguments: the user's own store and `presets.icon()` where not given."""
+class Painting(TypedDict, total=False):
+    """How the icons of a figure are painted.
+
+    icon: arguments of `render`, as `presets.icon(64)`, which they are where not given.  store: the icon store or its
+    folder; the user's own where not given.  seed: of every icon, 0.  progress: a bar over the icons, where there is a
+    terminal.
+    """
+
+    icon: Mapping[str, Any] | None
+    store: Store | str | Path | None
+    seed: int
+    progress: bool
+
+
+def painter(
+    icon: Mapping[str, Any] | None = None,
+    store: Store | str | Path | None = None,
+    seed: int = 0,
+    progress: bool = True,
+) -> Painter:
+    """The painter of a recipe's arguments."""
     return Painter(store if isinstance(store, Store) else Store(store), icon or icon_of(), seed, progress)

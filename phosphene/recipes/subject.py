@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..attribution import Attribution, Method, attribute, gradient_times_activation
 from ..errors import BadArgument
 from ..figures import Layer, Picture
 from ..models import Capture, as_vision, guarded, probe
 from ..models import layers as layers_of
 from ..models.vision import Vision, pair
 from ..param.picture import fit, picture
+from ..values import check_integer
 
 GROUPED = 8
 """Pictures that go through the network together."""
@@ -40,10 +42,22 @@ class Subject:
         """Height and width of the pictures."""
         return int(self.pictures.shape[-2]), int(self.pictures.shape[-1])
 
+    def check_top(self, owner: str, top: Any) -> None:
+        """Refuse more channels than the smallest layer has."""
+        check_integer(owner, "top", top, 1, min(activation.shape[1] for activation in self.activations.values()))
+
     def shown(self) -> tuple[Picture, ...]:
         """The pictures as figures hold them."""
         pixels = as_bytes(self.pictures)
         return tuple(Picture(name, image) for name, image in zip(self.names, pixels, strict=True))
+
+    def attributed(self, name: str, toward: Any, method: Method | None = None) -> Attribution:
+        """What the activations of a layer add to an objective, in the shape of `activations`; to first order by default."""
+        how = gradient_times_activation() if method is None else method
+        found = attribute(self.vision, toward, self.pictures, wrt=name, method=how, size=self.size)
+        shape = self.activations[name].shape
+        parts = {part: getattr(found, part).reshape(shape).float() for part in ("values", "activation", "slope")}
+        return replace(found, **parts)
 
     def layer(self, name: str) -> dict[str, Any]:
         """What a figure says of a layer, as the arguments of its record."""

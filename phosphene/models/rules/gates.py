@@ -95,8 +95,9 @@ def spread(x: Tensor) -> Tensor:
         sample = sample.permute(0, 2, 3, 1)  # in the order of its memory
     flat = sample.reshape(x.shape[0], -1)
     # Several times as fast on a CPU as Tensor.std.
-    lengths: Tensor = torch.linalg.vector_norm(flat - flat.mean(1, keepdim=True), dim=1)
-    return (lengths / flat.shape[1] ** 0.5).view(-1, *(1,) * (x.ndim - 1))
+    lengths = torch.linalg.vector_norm(flat - flat.mean(1, keepdim=True), dim=1)
+    deviation: Tensor = lengths / flat.shape[1] ** 0.5
+    return deviation.view(-1, *(1,) * (x.ndim - 1))
 
 
 def _through(function: Any, call: Call, number: float) -> Tensor:

@@ -1,0 +1,26 @@
+"""Recipes are short programs on the core: no loop, no gradient, no optimizer of their own."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from phosphene import recipes
+
+FOLDER = Path(recipes.__file__).parent
+FIGURES = ("dictionary", "grid", "groups", "influences")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_no_recipe_has_a_loop_of_its_own(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        assert not isinstance(node, (ast.For, ast.While, ast.AsyncFor)), f"{path.name}:{node.lineno}"
+        name = getattr(node, "attr", getattr(node, "id", ""))
+        assert name not in ("backward", "autograd", "optim", "update"), f"{path.name}: {name}"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_a_program_of_less_than_80_lines(name: str) -> None:
+    assert len((FOLDER / f"{name}.py").read_text().splitlines()) < 80
