@@ -6,8 +6,10 @@ bundled network, always from the same seeds; a minute or two on one core.
 
 from __future__ import annotations
 
+import io
 import re
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -22,6 +24,7 @@ from torch import Tensor, nn
 import phosphene as ph
 from phosphene import param
 from phosphene import transforms as tf
+from phosphene.figures.colors import signed
 from phosphene.models import patterns, rules
 from phosphene.objectives.functions import Elementwise
 from phosphene.render import Moment, gradients, operators
@@ -32,6 +35,7 @@ from phosphene.seeds import stream
 from phosphene.values import Value, hold
 
 HERE = Path(__file__).parent / "pictures"
+STORE = Path(tempfile.gettempdir()) / "phosphene-docs-icons"
 
 
 class Shown(NamedTuple):
@@ -213,6 +217,10 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "rules.passing": Shown("rules.passing()"),
         "rules.linearize": Shown("rules.linearize()"),
     },
+    "attribution": {
+        "attribution.gradient_times_activation": Shown("attribution.gradient_times_activation()", "logit('dots')"),
+        "attribution.integrated_gradients": Shown("attribution.integrated_gradients()", "logit('dots')"),
+    },
 }
 
 EXPLAINING = ("softplus", "guided", "deconv", "passing", "linearize")
@@ -386,34 +394,70 @@ def regions() -> Image.Image:
     return strip(*(F.interpolate(mask[None], (SIZE, SIZE))[0].expand(3, -1, -1) for mask in masks))
 
 
+def halves() -> Tensor:
+    """Stripes in the left half, dots in the right."""
+    left, right = (
+        patterns.draw(label, seed=0, index=index, size=192) for index, label in enumerate(("stripes 0", "dots"))
+    )
+    return torch.cat([left[:, :, :96], right[:, :, 96:]], 2)
+
+
+def attributed(shown: Shown) -> Image.Image:
+    """What the positions of block3 add to `dots`, over the picture."""
+    picture = halves()
+    found = ph.attribute(model(), shown.before, picture, wrt="block3", method=read(shown.source), size=192).spatial()
+    heat = torch.from_numpy(signed(found[0] / found.abs().max())).permute(2, 0, 1)
+    return strip(picture, F.interpolate(heat[None].float(), (192, 192))[0])
+
+
+def pixels(picture: Tensor) -> Image.Image:
+    """A picture as it is."""
+    return Image.fromarray((picture * 255).round().byte().permute(1, 2, 0).numpy())
+
+
+def figure(kind: str, layers: Any, **arguments: Any) -> Image.Image:
+    """A figure about the halves, as it is saved."""
+    made = getattr(ph.recipes, kind)(model(), [halves()], layers, size=192, store=STORE, **arguments)
+    return Image.open(io.BytesIO(made.scene().png(1)))
+
+
 MAKERS: dict[str, Callable[[Shown], Image.Image]] = {
     "objectives": objectives,
     "param": params,
     "transforms": transforms,
     "render": rendering,
     "rules": ruled,
+    "attribution": attributed,
+}
+FIGURES: dict[str, Callable[[], Image.Image]] = {
+    "halves": lambda: pixels(halves()),
+    "dictionary": lambda: figure("dictionary", ["block3", "block4"], top=4, at=[(96, 30), (96, 160)]),
+    "grid": lambda: figure("grid", "block4", joint=32),
+    "groups": lambda: figure("groups", ["block3", "block4"], count=3, toward="logit('dots')"),
+    "influences": lambda: figure("influences", ["block2", "block3", "block4"], toward="logit('dots')", top=3),
 }
 EXTRA: dict[str, dict[str, Callable[[], Image.Image]]] = {
     "transforms": {"card": lambda: strip(card())},
     "rules": {"regions": regions},
+    "figures": FIGURES,
 }
 
 
-def save(image: Image.Image, page: str, name: str) -> None:
+def save(image: Image.Image, page: str, name: str, colors: int = 64) -> None:
     """A small PNG with a palette."""
     path = HERE / page / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    image.quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    image.convert("RGB").quantize(colors, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def main(pages: list[str]) -> None:
     """Make the pictures of the given pages, or of all."""
     torch.set_num_threads(1)
-    for page in pages or SHOWN:
-        for word, shown in SHOWN[page].items():
+    for page in pages or (*SHOWN, "figures"):
+        for word, shown in SHOWN.get(page, {}).items():
             save(MAKERS[page](shown), page, word)
         for name, made in EXTRA.get(page, {}).items():
-            save(made(), page, name)
+            save(made(), page, name, 256 if page == "figures" else 64)
 
 
 if __name__ == "__main__":

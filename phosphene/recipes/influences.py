@@ -12,7 +12,7 @@ from torch import Tensor
 from typing_extensions import Unpack
 
 from .. import objectives as obj
-from ..attribution import Method, between
+from ..attribution import Method
 from ..figures import Influences, InfluencesLayer, Link
 from ..objectives import Objective
 from .painter import Painter, Painting, painter
@@ -48,8 +48,7 @@ def influences(
     seen, paint = subject(model, pictures, layers, size), painter(**painting)
     seen.check_top("influences", top)
     found = {name: seen.attributed(name, toward, method) for name in seen.activations}
-    steps = pairwise(enumerate(found))
-    links = [Link(i, j, between(seen.vision, a, b, seen.pictures, size=seen.size).numpy()) for (i, a), (j, b) in steps]
+    links = [Link(i, j, seen.between(a, b)) for (i, a), (j, b) in pairwise(enumerate(found))]
     first = next(iter(found.values()))
     return Influences(
         f"What speaks for {toward} in {', '.join(seen.names)}",

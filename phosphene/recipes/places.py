@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -20,31 +21,31 @@ def pins(seen: Subject, at: Sequence[tuple[int, int]]) -> Floats:
     at least a third of the picture away from the others. BadArgument for a place outside the picture.
     """
     height, width = seen.size
-    for place in at:
-        if not (
-            isinstance(place, (tuple, list)) and len(place) == 2 and 0 <= place[0] < height and 0 <= place[1] < width
-        ):
-            raise BadArgument(
-                f"the place {place!r}",
-                f"(y, x) in pixels of the picture as the network sees it, {height} x {width}, expected",
-                f"write ({height // 2}, {width // 2}) for the middle",
-            )
+    outside = [place for place in at if not _inside(place, seen.size)]
+    if outside:
+        raise BadArgument(
+            f"the place {outside[0]!r}",
+            f"(y, x) in pixels of the picture as the network sees it, {height} x {width}, expected",
+            f"write ({height // 2}, {width // 2}) for the middle",
+        )
     if at:
         return np.array([((y + 0.5) / height, (x + 0.5) / width) for y, x in at], np.float32)
     several = [a for a in seen.activations.values() if a.shape[-2] * a.shape[-1] > 1]
     lengths = several[-1][0].norm(dim=0).numpy() if several else np.ones((1, 1), np.float32)
-    return _apart(lengths)
+    return np.array(_apart(lengths, COUNT), np.float32)
 
 
-def _apart(lengths: Floats) -> Floats:
-    """The centres of the cells with the largest numbers, each a third of the picture away from the earlier ones."""
+def _inside(place: Any, size: tuple[int, int]) -> bool:
+    pair = isinstance(place, (tuple, list)) and len(place) == 2 and all(isinstance(x, int) for x in place)
+    return pair and 0 <= place[0] < size[0] and 0 <= place[1] < size[1]
+
+
+def _apart(lengths: Floats, count: int) -> list[Floats]:
+    """The centres of up to `count` cells with the largest numbers, each a third of the picture away from the others."""
     rows, columns = lengths.shape
-    centres = np.stack(
-        np.meshgrid((np.arange(rows) + 0.5) / rows, (np.arange(columns) + 0.5) / columns, indexing="ij"), -1
-    )
-    chosen: list[Floats] = []
-    for cell in np.argsort(-lengths, axis=None, kind="stable"):
-        centre = centres.reshape(-1, 2)[cell]
-        if len(chosen) < COUNT and all(np.abs(centre - other).max() > 1 / 3 for other in chosen):
-            chosen.append(centre)
-    return np.array(chosen, np.float32)
+    if count == 0 or not np.isfinite(lengths).any():
+        return []
+    y, x = (np.arange(rows)[:, None] + 0.5) / rows, (np.arange(columns)[None] + 0.5) / columns
+    row, column = np.unravel_index(lengths.argmax(), lengths.shape)
+    near = np.maximum(abs(y - y[row]), abs(x - x[:, column])) <= 1 / 3
+    return [np.array([y[row, 0], x[0, column]]), *_apart(np.where(near, -np.inf, lengths), count - 1)]

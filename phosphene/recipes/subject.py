@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..attribution import Attribution, Method, attribute, gradient_times_activation
+from ..attribution import Attribution, Method, attribute, between, gradient_times_activation
 from ..errors import BadArgument
 from ..figures import Layer, Picture
+from ..figures.base import Floats
 from ..models import Capture, as_vision, guarded, probe
 from ..models import layers as layers_of
 from ..models.vision import Vision, pair
@@ -58,6 +59,10 @@ class Subject:
         shape = self.activations[name].shape
         parts = {part: getattr(found, part).reshape(shape).float() for part in ("values", "activation", "slope")}
         return replace(found, **parts)
+
+    def between(self, lower: str, upper: str) -> Floats:
+        """What each place of a layer adds to each place of a later one."""
+        return between(self.vision, lower, upper, self.pictures, size=self.size).float().numpy()
 
     def layer(self, name: str) -> dict[str, Any]:
         """What a figure says of a layer, as the arguments of its record."""
