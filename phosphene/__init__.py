@@ -4,7 +4,7 @@ Say what to look for (`objectives`), what to paint with (`param`) and what the p
 `render` paints it. `models` has the networks, `presets` the usual arguments, `recipes` figures and systems built on these.
 """
 
-from . import attribution, errors, icons, models, objectives, param, presets, recipes, serialize, transforms
+from . import attribution, errors, figures, icons, models, objectives, param, presets, recipes, serialize, transforms
 from .attribution import attribute
 from .language import parse
 from .models import Vision, load
@@ -39,6 +39,7 @@ __all__ = [
     "attribution",
     "constraints",
     "errors",
+    "figures",
     "gradients",
     "grid",
     "icons",

@@ -8,38 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..html.encode import numbers, sheet
-from .base import Bytes, Figure, Floats, Layer, Numbers
+from .base import Figure, Floats
+from .channels import ChannelsLayer
 from .scene import Scene
 
 
 @dataclass(frozen=True, eq=False)
-class DictionaryLayer(Layer):
-    """One layer of a dictionary, for P pictures and the N channels that have icons.
-
-    units: (N,) the channels with icons.  icons: (N, s, s, 3).  index: (P, rows, columns, k), the channels with the largest
-    values at each position, as places in `units`, the largest first.  value: the same shape, their values.
-    maps: (P, N, rows, columns), the values of each channel with an icon at every position.
+class DictionaryLayer(ChannelsLayer):
+    """One layer of a dictionary.  index, value: (P, rows, columns, k), the channels with the largest values at each position,
+    the largest first.
     """
-
-    units: Numbers
-    icons: Bytes
-    index: Numbers
-    value: Floats
-    maps: Floats
 
     def data(self) -> dict[str, Any]:
         """The layer as the page takes it."""
-        return {
-            **super().data(),
-            "names": [f"channel {unit}" for unit in self.units],
-            "sheet": sheet(self.icons),
-            "count": self.index.shape[-1],
-            "views": [
-                {"index": numbers(index, "u2"), "value": numbers(value, "f4"), "maps": numbers(maps, "scaled")}
-                for index, value, maps in zip(self.index, self.value, self.maps, strict=True)
-            ],
-        }
+        return {**super().data(), "count": self.index.shape[-1]}
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,43 +8,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..html.encode import numbers, sheet
-from .base import Bytes, Figure, Floats, Layer, Numbers
+from ..html.encode import numbers
+from .base import Figure, Floats
+from .channels import ChannelsLayer
 from .scene import Scene
 
 
 @dataclass(frozen=True, eq=False)
-class InfluencesLayer(Layer):
-    """The influence of one layer on the objective, for P pictures and the N channels that have icons.
+class InfluencesLayer(ChannelsLayer):
+    """The influence of one layer on the objective.
 
-    spatial: (P, rows, columns), that of each position.  units: (N,) the channels with icons.  icons: (N, s, s, 3).
-    index: (P, k), the channels with the largest influence, for and against, as places in `units`, from the largest to the
-    smallest.  value: (P, k).  maps: (P, N, rows, columns), the influence of each of these channels at every position.
+    index, value: (P, k), the channels with the largest influence, for and against, from the largest to the smallest.
+    spatial: (P, rows, columns), the influence of each position.
     """
 
     spatial: Floats
-    units: Numbers
-    icons: Bytes
-    index: Numbers
-    value: Floats
-    maps: Floats
 
     def data(self) -> dict[str, Any]:
         """The layer as the page takes it."""
-        return {
-            **super().data(),
-            "names": [f"channel {unit}" for unit in self.units],
-            "sheet": sheet(self.icons),
-            "views": [
-                {
-                    "spatial": numbers(spatial, "scaled"),
-                    "index": numbers(index, "u2"),
-                    "value": numbers(value, "f4"),
-                    "maps": numbers(maps, "scaled"),
-                }
-                for spatial, index, value, maps in zip(self.spatial, self.index, self.value, self.maps, strict=True)
-            ],
-        }
+        data = super().data()
+        views = zip(data["views"], self.spatial, strict=True)
+        return {**data, "views": [{**view, "spatial": numbers(spatial, "scaled")} for view, spatial in views]}
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,21 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Type = Literal["u2", "f4", "scaled"]
+from ..errors import TooLarge
+
+Type = Literal["whole", "f4", "scaled"]
+WIDEST = 16383
+"""Pixels that a WebP picture may have, either way."""
 
 
 def numbers(array: NDArray[Any], kind: Type) -> dict[str, Any]:
     """An array as base64: {type, data}, little-endian, in C order.
 
-    "u2": whole numbers to 65,535.  "f4": single precision.  "scaled": bytes, of which 255 is the largest value of each
-    slice along the first axis (its last two axes for an array of two), given in `most`; with negative values signed
-    bytes of type "i1" and 127.
+    "whole": whole numbers from 0, in the fewest bytes that hold the largest.  "f4": single precision.
+    "scaled": bytes, of which 255 is the largest value of each slice along the first axis (its last two axes for an array of
+    two), given in `most`; with negative values signed bytes of type "i1" and 127.
 
     >>> numbers(np.array([[[0, 1], [2, 4]]]), "scaled")
     {'type': 'u1', 'data': 'AECA/w==', 'most': [4.0]}
     """
     if kind != "scaled":
-        return {"type": kind, "data": _base64(array.astype(f"<{kind}"))}
+        element = (
+            np.min_scalar_type(max(0, int(array.max(initial=0)))).newbyteorder("<")
+            if kind == "whole"
+            else np.dtype("<f4")
+        )
+        return {"type": element.str[1:], "data": _base64(array.astype(element))}
     slices = array.reshape(array.shape[0] if array.ndim > 2 else 1, -1).astype(np.float64)
     signed = bool((slices < 0).any())
     most = np.abs(slices).max(1)
@@ -44,12 +53,20 @@ def picture_url(image: NDArray[np.uint8], quality: int = 80) -> str:
 def sheet(icons: NDArray[np.uint8], quality: int = 80) -> dict[str, Any]:
     """Icons (n, s, s, 3) side by side as one picture: {source, side, across, count}; near to a square.
 
+    Errors: TooLarge for a sheet beyond what a WebP picture holds.
+
     >>> made = sheet(np.zeros((5, 8, 8, 3), np.uint8))
     >>> made["side"], made["across"], made["count"]
     (8, 3, 5)
     """
     count, side = icons.shape[:2]
     across = max(1, math.ceil(math.sqrt(count)))
+    if across * side > WIDEST:
+        raise TooLarge(
+            f"{count} icons of {side} px on one sheet",
+            f"at most {(WIDEST // side) ** 2} expected",
+            "show fewer, or smaller ones",
+        )
     whole = np.zeros((max(1, -(-count // across)) * side, across * side, 3), np.uint8)
     for place, icon in enumerate(icons):
         top, left = place // across * side, place % across * side

@@ -12,9 +12,9 @@ from typing_extensions import Unpack
 from .. import objectives as obj
 from ..figures import Dictionary, DictionaryLayer
 from ..objectives import Objective
+from .observation import Observation, observe
 from .painter import Painter, Painting, painter
 from .places import pins
-from .subject import Subject, subject
 
 
 def dictionary(
@@ -46,7 +46,7 @@ def dictionary(
     >>> found.layers[0].index.shape
     (1, 4, 4, 2)
     """
-    seen = subject(model, pictures, layers, size)
+    seen = observe(model, pictures, layers, size)
     seen.check_top("dictionary", top)
     places, paint = pins(seen, at), painter(**painting)
     values = seen.activations if toward is None else {n: seen.attributed(n, toward).values for n in seen.activations}
@@ -60,7 +60,7 @@ def dictionary(
     )
 
 
-def _layer(seen: Subject, name: str, values: Tensor, strength: Tensor, top: int, paint: Painter) -> DictionaryLayer:
+def _layer(seen: Observation, name: str, values: Tensor, strength: Tensor, top: int, paint: Painter) -> DictionaryLayer:
     """The strongest channels at every position, ties in the order of the channels, with icons and maps."""
     channels = strength.argsort(dim=1, descending=True, stable=True)[:, :top]
     units, index = torch.unique(channels.permute(0, 2, 3, 1), return_inverse=True)

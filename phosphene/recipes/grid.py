@@ -12,8 +12,8 @@ from .. import objectives as obj
 from ..figures import Grid, GridLayer
 from .directions import unit_directions
 from .joint import jointly
+from .observation import Observation, observe
 from .painter import Painter, Painting, painter
-from .subject import Subject, subject
 
 
 def grid(
@@ -42,7 +42,7 @@ def grid(
     >>> found.layers[0].icons.shape, found.layers[0].sides.max()
     ((1, 4, 4, 16, 16, 3), np.float32(1.0))
     """
-    seen, paint = subject(model, pictures, layers, size), painter(**painting)
+    seen, paint = observe(model, pictures, layers, size), painter(**painting)
     return Grid(
         f"What {seen.vision.name} sees at each place of {', '.join(seen.names)}",
         seen.made(directions="whitened" if whiten else "as they are", icons=paint),
@@ -52,7 +52,7 @@ def grid(
     )
 
 
-def _layer(seen: Subject, name: str, whiten: bool, joint: int | None, paint: Painter) -> GridLayer:
+def _layer(seen: Observation, name: str, whiten: bool, joint: int | None, paint: Painter) -> GridLayer:
     vectors = seen.activations[name].permute(0, 2, 3, 1)
     directions = unit_directions(vectors, whiten)
     flat = directions.flatten(0, 2)

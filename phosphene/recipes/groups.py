@@ -12,8 +12,8 @@ from .. import objectives as obj
 from ..factors import factorize
 from ..figures import Groups, GroupsLayer
 from ..objectives import Objective
+from .observation import Observation, observe
 from .painter import Painter, Painting, painter
-from .subject import Subject, subject
 
 
 def groups(
@@ -42,7 +42,7 @@ def groups(
     >>> found.layers[0].maps.shape
     (1, 3, 4, 4)
     """
-    seen, paint = subject(model, pictures, layers, size), painter(**painting)
+    seen, paint = observe(model, pictures, layers, size), painter(**painting)
     cut = [name for name, activation in seen.activations.items() if bool((activation < 0).any())]
     rectified = {"rectified": f"negative activations of {', '.join(cut)} count as 0"} if cut else {}
     return Groups(
@@ -54,7 +54,9 @@ def groups(
     )
 
 
-def _layer(seen: Subject, name: str, count: int | None, toward: Objective | str | None, paint: Painter) -> GroupsLayer:
+def _layer(
+    seen: Observation, name: str, count: int | None, toward: Objective | str | None, paint: Painter
+) -> GroupsLayer:
     activation = seen.activations[name]
     places, channels = activation.permute(0, 2, 3, 1).shape[:3], activation.shape[1]
     found = factorize(activation.permute(0, 2, 3, 1).reshape(-1, channels).clamp_min(0).numpy(), count, paint.seed)

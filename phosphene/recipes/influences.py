@@ -15,8 +15,8 @@ from .. import objectives as obj
 from ..attribution import Method
 from ..figures import Influences, InfluencesLayer, Link
 from ..objectives import Objective
+from .observation import Observation, observe
 from .painter import Painter, Painting, painter
-from .subject import Subject, subject
 
 
 def influences(
@@ -45,7 +45,7 @@ def influences(
     >>> found.layers[1].spatial.shape, found.links[0].matrix.shape
     ((1, 4, 4), (1, 4, 4, 8, 8))
     """
-    seen, paint = subject(model, pictures, layers, size), painter(**painting)
+    seen, paint = observe(model, pictures, layers, size), painter(**painting)
     seen.check_top("influences", top)
     found = {name: seen.attributed(name, toward, method) for name in seen.activations}
     links = [Link(i, j, seen.between(a, b)) for (i, a), (j, b) in pairwise(enumerate(found))]
@@ -63,7 +63,7 @@ def influences(
     )
 
 
-def _layer(seen: Subject, name: str, values: Tensor, top: int, paint: Painter) -> InfluencesLayer:
+def _layer(seen: Observation, name: str, values: Tensor, top: int, paint: Painter) -> InfluencesLayer:
     totals = values.sum((2, 3))
     order = totals.argsort(dim=1, descending=True, stable=True)
     some = order if order.shape[1] <= 2 * top else torch.cat([order[:, :top], order[:, -top:]], 1)

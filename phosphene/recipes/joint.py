@@ -13,11 +13,11 @@ from ..figures.base import Bytes
 from ..models import probe
 from ..render import render
 from ..values import check_integer
+from .observation import Observation, as_bytes
 from .painter import Painter
-from .subject import Subject, as_bytes
 
 
-def jointly(seen: Subject, name: str, directions: Tensor, tile: int | None, paint: Painter) -> Bytes:
+def jointly(seen: Observation, name: str, directions: Tensor, tile: int | None, paint: Painter) -> Bytes:
     """One picture for directions (P, rows, columns, C), `tile` pixels for each, (P, h, w, 3); empty without `tile`.
 
     A canvas of rows x columns tiles has positions of its own at the layer; each of them is painted for the direction of the

@@ -9,12 +9,12 @@ import numpy as np
 
 from ..errors import BadArgument
 from ..figures.base import Floats
-from .subject import Subject
+from .observation import Observation
 
 COUNT = 3
 
 
-def pins(seen: Subject, at: Sequence[tuple[int, int]]) -> Floats:
+def pins(seen: Observation, at: Sequence[tuple[int, int]]) -> Floats:
     """Places (n, 2) as fractions (y, x) of the picture, from pixels; without any, the three that answer most.
 
     Those are the positions of the last layer with positions whose activation in the first picture is longest, each of them

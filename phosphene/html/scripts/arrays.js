@@ -1,6 +1,6 @@
 // Arrays travel as base64: {type, data}. Bytes also carry `most`, the largest size of a value in each of their slices.
 
-const ELEMENTS = { u1: Uint8Array, i1: Int8Array, u2: Uint16Array, f4: Float32Array };
+const ELEMENTS = { u1: Uint8Array, i1: Int8Array, u2: Uint16Array, u4: Uint32Array, f4: Float32Array };
 const LARGEST = { u1: 255, i1: 127 };
 
 /** The numbers of one array in C order; the text is decoded at the first look. */

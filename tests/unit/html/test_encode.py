@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
+from phosphene.errors import TooLarge
 from phosphene.html.encode import numbers, picture_url, sheet
 
-TYPES = {"u1": (np.uint8, 255), "i1": (np.int8, 127), "u2": (np.dtype("<u2"), 0), "f4": (np.dtype("<f4"), 0)}
+TYPES = {"u1": (np.uint8, 255), "i1": (np.int8, 127), "f4": (np.dtype("<f4"), 0)} | {
+    f"u{size}": (np.dtype(f"<u{size}"), 255) for size in (2, 4)
+}
 
 
 def decoded(record: dict[str, Any]) -> np.ndarray:
@@ -35,9 +38,11 @@ shapes = hnp.array_shapes(min_dims=2, max_dims=4, max_side=5)
 floats = st.floats(-(2.0**60), 2.0**60, width=32, allow_subnormal=False)
 
 
-@given(hnp.arrays(np.uint16, shapes))
-def test_whole_numbers_come_back(x: np.ndarray) -> None:
-    assert np.array_equal(decoded(numbers(x.astype(np.int64), "u2")), x.ravel())
+@given(st.sampled_from([np.uint8, np.uint16, np.uint32]).flatmap(lambda kind: hnp.arrays(kind, shapes)))
+def test_whole_numbers_come_back_from_the_fewest_bytes(x: np.ndarray) -> None:
+    record = numbers(x.astype(np.int64), "whole")
+    assert np.array_equal(decoded(record), x.ravel())
+    assert record["type"] == ("u1" if x.max() < 2**8 else "u2" if x.max() < 2**16 else "u4")
 
 
 @given(hnp.arrays(np.float32, shapes, elements=floats))
@@ -69,6 +74,11 @@ def test_an_array_of_zeros_is_zeros() -> None:
 def test_a_picture_keeps_its_size_and_colors(quality: int) -> None:
     image = np.full((30, 40, 3), (200, 90, 30), np.uint8)
     assert np.allclose(picture(picture_url(image, quality)), image, atol=6)
+
+
+def test_a_sheet_beyond_what_a_picture_holds_is_refused() -> None:
+    with pytest.raises(TooLarge, match=r"5 icons of 6000 px on one sheet. at most 4 expected. show fewer"):
+        sheet(np.broadcast_to(np.uint8(0), (5, 6000, 6000, 3)))
 
 
 @given(st.integers(1, 30))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import runpy
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from PIL import Image
 import phosphene as ph
 from phosphene import icons
 from phosphene import objectives as obj
+from tests.command import run
 
 FAST = ["--size", "24", "--steps", "1"]
 
@@ -25,11 +24,7 @@ class Shell:
         self.store, self.sheet = str(folder / "store"), folder / "sheet.png"
 
     def __call__(self, *words: str) -> tuple[int, str, str]:
-        self.monkeypatch.setattr(sys, "argv", ["phosphene", *words])
-        with pytest.raises(SystemExit) as ended:
-            runpy.run_module("phosphene.cli", run_name="__main__")
-        output = self.capsys.readouterr()
-        return int(ended.value.code or 0), output.out, output.err
+        return run(self.capsys, self.monkeypatch, *words)
 
     def icons(self, *words: str) -> tuple[int, str, str]:
         return self("icons", *words, "--store", self.store, "-o", str(self.sheet), *FAST)

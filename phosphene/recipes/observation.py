@@ -27,7 +27,7 @@ GROUPED = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class Observation:
     """Pictures (P, 3, h, w) as a network sees them, and by layer their activations (P, C, rows, columns).
 
     A layer without positions has one row and one column, a layer of tokens one row.
@@ -81,7 +81,7 @@ class Subject:
         return {"network": network, "pictures": f"{height} x {width} px", **{k: str(v) for k, v in more.items()}}
 
 
-def subject(model: Any, pictures: Any, layers: str | Sequence[str], size: Any = None) -> Subject:
+def observe(model: Any, pictures: Any, layers: str | Sequence[str], size: Any = None) -> Observation:
     """Look at pictures.
 
     pictures: one or several of what `param.picture` takes, of any sizes: each is scaled until it covers `size`, which is
@@ -105,7 +105,7 @@ def subject(model: Any, pictures: Any, layers: str | Sequence[str], size: Any = 
     with torch.no_grad(), guarded(vision):
         parts = [plan(some) for some in torch.split(seen, GROUPED)]
     found = {name: _placed(name, torch.cat([part[name] for part in parts]).float().cpu()) for name in names}
-    return Subject(vision, seen.float().cpu(), _names(sources), found)
+    return Observation(vision, seen.float().cpu(), _names(sources), found)
 
 
 def covering(one: Tensor, size: tuple[int, int]) -> Tensor:

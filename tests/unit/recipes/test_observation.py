@@ -13,8 +13,8 @@ from PIL import Image
 
 import phosphene as ph
 from phosphene.errors import BadArgument, BadPicture, UnknownLayer
+from phosphene.recipes.observation import covering, observe
 from phosphene.recipes.places import pins
-from phosphene.recipes.subject import covering, subject
 from tests import toys
 
 
@@ -34,7 +34,7 @@ def test_covering_keeps_the_middle_and_the_aspect() -> None:
 def test_activations_are_those_of_a_forward_pass() -> None:
     net = toys.vision(16)
     pictures = torch.rand(11, 3, 16, 16, generator=torch.Generator().manual_seed(0))
-    seen = subject(net, pictures, ["first", "head"])
+    seen = observe(net, pictures, ["first", "head"])
     direct = ph.models.capture(net, ["first", "head"], pictures)
     assert torch.allclose(seen.activations["first"], direct["first"], atol=1e-6)
     assert seen.activations["head"].shape == (11, 5, 1, 1)
@@ -46,14 +46,14 @@ def test_activations_are_those_of_a_forward_pass() -> None:
 
 def test_a_picture_alone_is_itself_in_a_set() -> None:
     net, pictures = toys.vision(16), torch.rand(9, 3, 16, 16, generator=torch.Generator().manual_seed(1))
-    whole = subject(net, pictures, "first").activations["first"]
-    assert torch.allclose(subject(net, pictures[8], "first").activations["first"][0], whole[8], atol=1e-6)
+    whole = observe(net, pictures, "first").activations["first"]
+    assert torch.allclose(observe(net, pictures[8], "first").activations["first"][0], whole[8], atol=1e-6)
 
 
 def test_files_have_names_and_any_size(tmp_path: Path) -> None:
     Image.new("RGB", (40, 20), (255, 0, 0)).save(tmp_path / "red.png")
     Image.new("RGBA", (8, 32), (0, 0, 0, 0)).save(tmp_path / "clear.png")
-    seen = subject(toys.vision(16), [tmp_path / "red.png", str(tmp_path / "clear.png")], "first")
+    seen = observe(toys.vision(16), [tmp_path / "red.png", str(tmp_path / "clear.png")], "first")
     assert seen.names == ("red", "clear")
     assert seen.size == (16, 16)
     assert np.array_equal(seen.shown()[0].image[0, 0], [255, 0, 0])
@@ -63,7 +63,7 @@ def test_files_have_names_and_any_size(tmp_path: Path) -> None:
 def test_the_network_stays_as_it_was() -> None:
     net = toys.vision(16)
     before = net.digest()
-    subject(net, torch.rand(3, 16, 16), "first")
+    observe(net, torch.rand(3, 16, 16), "first")
     assert net.digest() == before
     assert not any(m._forward_hooks for m in net.module.modules())
     assert all(p.requires_grad and p.grad is None for p in net.module.parameters())
@@ -83,18 +83,18 @@ def test_the_network_stays_as_it_was() -> None:
 )
 def test_bad_input(pictures: object, layers: object, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        subject(toys.vision(16), pictures, layers)  # type: ignore[arg-type]
+        observe(toys.vision(16), pictures, layers)  # type: ignore[arg-type]
 
 
 def test_a_network_in_training_is_refused() -> None:
     net = toys.vision(16)
     net.module.train()
     with pytest.raises(ph.errors.ModelState, match="training mode"):
-        subject(net, torch.zeros(3, 16, 16), "first")
+        observe(net, torch.zeros(3, 16, 16), "first")
 
 
 def test_pins_are_places_of_the_picture() -> None:
-    seen = subject(toys.vision(16), torch.rand(3, 16, 16), "first")
+    seen = observe(toys.vision(16), torch.rand(3, 16, 16), "first")
     assert pins(seen, [(0, 15)]).tolist() == [[0.5 / 16, 15.5 / 16]]
     for place in ((16, 0), (0, -1), (3,), "middle"):
         with pytest.raises(BadArgument, match=r"16 x 16, expected. write \(8, 8\)"):
@@ -102,7 +102,7 @@ def test_pins_are_places_of_the_picture() -> None:
 
 
 def test_pins_of_themselves_stand_apart_where_the_layer_answers_most() -> None:
-    seen = subject(toys.vision(16), torch.rand(3, 16, 16), ["first", "head"])
+    seen = observe(toys.vision(16), torch.rand(3, 16, 16), ["first", "head"])
     found = pins(seen, ())
     lengths = seen.activations["first"][0].norm(dim=0)
     assert len(found) == 3
@@ -111,4 +111,4 @@ def test_pins_of_themselves_stand_apart_where_the_layer_answers_most() -> None:
     for one in range(3):
         for other in range(one):
             assert np.abs(found[one] - found[other]).max() > 1 / 3
-    assert pins(subject(toys.vision(16), torch.rand(3, 16, 16), "head"), ()).tolist() == [[0.5, 0.5]]
+    assert pins(observe(toys.vision(16), torch.rand(3, 16, 16), "head"), ()).tolist() == [[0.5, 0.5]]
