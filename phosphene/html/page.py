@@ -23,6 +23,7 @@ SCRIPTS = (
     "picture",
     "entries",
     "dictionary",
+    "parts",
     "grid",
     "groups",
     "influences",

@@ -16,22 +16,13 @@ function gridModes({ layers }) {
   return GRID_MODES.filter(({ value }) => has[value]);
 }
 
-class GridView {
+class GridView extends PartsView {
   static note({ whitened }) {
     return whitened ? "The activations were whitened first: what all of them share was taken away." : "";
   }
 
   constructor(panel) {
-    this.parts = panel.layers.map((layer) => new GridPart(panel, layer));
-    this.element = make("div", { class: "parts" }, ...this.parts.map((part) => part.element));
-  }
-
-  show() {
-    for (const part of this.parts) part.show();
-  }
-
-  words() {
-    return this.parts.map((part) => part.words()).join(". ");
+    super(panel.layers.map((layer) => new GridPart(panel, layer)));
   }
 
   table() {

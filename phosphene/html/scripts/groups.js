@@ -1,22 +1,13 @@
 // Neuron groups: each group has a color, a number, an icon and a map over the picture.
 
-class GroupsView {
+class GroupsView extends PartsView {
   static note({ toward }) {
     return toward && `A group's attribution is what it adds to ${toward}.`;
   }
 
   constructor(panel) {
-    this.spotlight = new Spotlight(() => this.show());
-    this.parts = panel.layers.map((layer) => new GroupsPart(panel, layer, this.spotlight));
-    this.element = make("div", { class: "parts" }, ...this.parts.map((part) => part.element));
-  }
-
-  show() {
-    for (const part of this.parts) part.show();
-  }
-
-  words() {
-    return this.parts.map((part) => part.words()).join(". ");
+    const spotlight = new Spotlight(() => this.show());
+    super(panel.layers.map((layer) => new GroupsPart(panel, layer, spotlight)));
   }
 
   table() {

@@ -1,20 +1,19 @@
 // Influences: what each place and channel adds to the objective, and what places of different layers add to each other.
 
-class InfluencesView {
+class InfluencesView extends PartsView {
   static note({ method }) {
     return `How influence is measured: ${method}.`;
   }
 
   constructor(panel) {
+    const spotlight = new Spotlight(() => panel.show());
+    super(panel.layers.map((layer) => new InfluencesPart(panel, layer, spotlight)));
     this.panel = panel;
-    this.spotlight = new Spotlight(() => panel.show());
-    this.parts = panel.layers.map((layer) => new InfluencesPart(panel, layer, this.spotlight));
     const key = make("p", { class: "key" }, make("i", { class: "for" }), "orange, +: for it ");
     key.append(make("i", { class: "against" }), "blue, −: against it");
     const { toward, scores } = panel.figure;
     const score = make("p", { class: "reading" }, `${toward}: ${number(scores[panel.number])}`);
-    const parts = make("div", { class: "parts" }, ...this.parts.map((part) => part.element));
-    this.element = make("div", {}, make("div", { class: "legend" }, score, key), parts);
+    this.element = make("div", {}, make("div", { class: "legend" }, score, key), this.element);
   }
 
   /** The part under the cursor shows its own influence; the others what their places have to do with the cursor's. */
@@ -22,10 +21,6 @@ class InfluencesView {
     const { source } = this.panel;
     const from = this.parts.find((part) => part.picture === source);
     for (const part of this.parts) part.show(from && from !== part ? this.#link(from, part) : null);
-  }
-
-  words() {
-    return this.parts.map((part) => part.words()).join(". ");
   }
 
   table() {
