@@ -67,6 +67,7 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "direction": Shown("direction('block4', vector)"),
         "tensor_direction": Shown("tensor_direction('block4', sheet)"),
         "cosine_direction": Shown("cosine_direction('block4', vector, 4, 'exact')"),
+        "cosine_spatial": Shown("cosine_spatial('block4', vector, 4)"),
         "dot": Shown("dot('block2', card)"),
         "caricature": Shown("caricature('block2', card, 1, 'exact')"),
         "content": Shown("-content('block2', card, 'relative')"),

@@ -6,11 +6,12 @@ a vector. Everything here is computed in double precision.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from .errors import BadArgument, Nonfinite, ShapeMismatch
 from .values import check_number
@@ -68,8 +69,35 @@ def whitened(vectors: Any, moment: Any, strength: float = 1e-3) -> Doubles:
     return result
 
 
+def whitening(moment: Any, strength: float = 1e-3) -> Doubles:
+    """W (K, C) with W'W = M_λ⁻¹ on the K channels that are not dead, and 0 for the others; M_λ as in `whitened`.
+
+    The dot product of W a and W v is that of a with the whitened v.  Errors: BadArgument, ShapeMismatch, Nonfinite.
+
+    >>> whitening(np.diag([4.0, 0.0, 1.0]), strength=0)
+    array([[0.5, 0. , 0. ],
+           [0. , 0. , 1. ]])
+    """
+    check_number("whitening", "strength", strength, 0, 1)
+    matrix = _moment(moment)
+    live = np.diag(matrix) > 0
+    result = np.zeros((int(live.sum()), len(matrix)))
+    if live.any():
+        factor = _factor(matrix[np.ix_(live, live)], strength)
+        unit = torch.eye(len(factor), dtype=torch.float64)
+        result[:, live] = torch.linalg.solve_triangular(factor, unit, upper=False).numpy()
+    return result
+
+
 def _solved(matrix: Doubles, vectors: Doubles, strength: float) -> Doubles:
     """M_λ⁻¹ v for a moment without dead channels."""
+    columns = torch.from_numpy(np.ascontiguousarray(vectors.reshape(-1, len(matrix)).T))
+    solved: Doubles = torch.cholesky_solve(columns, _factor(matrix, strength)).T.numpy().reshape(vectors.shape)
+    return solved
+
+
+def _factor(matrix: Doubles, strength: float) -> Tensor:
+    """The Cholesky factor of M_λ for a moment without dead channels."""
     count = len(matrix)
     regular = (1 - strength) * matrix + strength * np.trace(matrix) / count * np.eye(count)
     factor, problem = torch.linalg.cholesky_ex(torch.from_numpy(regular))
@@ -79,9 +107,7 @@ def _solved(matrix: Doubles, vectors: Doubles, strength: float) -> Doubles:
             "the second moment of activations, regularized where channels are alike or outnumber them, expected",
             "write strength=1e-3",
         )
-    columns = torch.from_numpy(np.ascontiguousarray(vectors.reshape(-1, count).T))
-    solved: Doubles = torch.cholesky_solve(columns, factor).T.numpy().reshape(vectors.shape)
-    return solved
+    return cast(Tensor, factor)
 
 
 def _moment(moment: Any) -> Doubles:
@@ -100,7 +126,7 @@ def _moment(moment: Any) -> Doubles:
 
 
 def _doubles(numbers: Any, name: str) -> Doubles:
-    array = np.asarray(numbers.detach().cpu() if isinstance(numbers, torch.Tensor) else numbers, np.float64)
+    array = np.asarray(numbers.detach().cpu() if isinstance(numbers, Tensor) else numbers, np.float64)
     if not np.isfinite(array).all():
         raise Nonfinite(f"{name} with NaN or infinity", "finite numbers expected", "look at the layer before it")
     return array

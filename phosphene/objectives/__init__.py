@@ -27,6 +27,7 @@ from .units import (
     spatial,
     tensor_direction,
 )
+from .whitening import cosine_spatial
 
 __all__ = [
     "Channel",
@@ -47,6 +48,7 @@ __all__ = [
     "const",
     "content",
     "cosine_direction",
+    "cosine_spatial",
     "couples_batch",
     "degree",
     "direction",

@@ -29,7 +29,16 @@ def norm(x: Tensor, axis: int | tuple[int, ...]) -> Tensor:
 
 
 def cosine(a: Tensor, b: Tensor, axis: int) -> Tensor:
-    """The true cosine: 1 for parallel vectors, and 0, with gradient 0, where a vector is 0."""
-    lengths = norm(a, axis) * norm(b, axis)
+    """The true cosine: exactly 1 for equal vectors, in any unit, and 0, with gradient 0, where a vector is 0.
+
+    One root of the product of the squared lengths: the root of a square is exact, the product of two roots is not.
+    """
+    a, b = _near_one(a, axis), _near_one(b, axis)
+    lengths = root(a.square().sum(axis) * b.square().sum(axis))
     some = lengths > 0
     return torch.where(some, (a * b).sum(axis) / torch.where(some, lengths, torch.ones_like(lengths)), lengths)
+
+
+def _near_one(x: Tensor, axis: int) -> Tensor:
+    """Vectors divided by the power of two next to their largest number: exact, and their squares have finite products."""
+    return torch.ldexp(x, -torch.frexp(x.detach().abs().amax(axis, keepdim=True)).exponent)

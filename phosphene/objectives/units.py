@@ -34,7 +34,7 @@ def neuron(activation: Tensor, *, index: Channel, y: Row | None = None, x: Colum
     >>> neuron("block3", 17, y=2, x=3)
     neuron('block3', 17, y=2, x=3)
     """
-    return _at(activation, y, x)[:, index]
+    return at(activation, y, x)[:, index]
 
 
 @term
@@ -51,7 +51,7 @@ def layer(activation: Tensor) -> Tensor:
 def spatial(activation: Tensor, *, vector: Tensor, y: Row | None = None, x: Column | None = None) -> Tensor:
     """Dot product of a vector (C,) with the activation at one position; the centre where not given."""
     check_channels(activation, vector)
-    return _at(activation, y, x) @ vector
+    return at(activation, y, x) @ vector
 
 
 @term(layer="output", linear=True)
@@ -135,7 +135,7 @@ def _angle(a: Tensor, b: Tensor, product: Tensor, power: float, convention: str)
     return (product / ((1e-4 + safe.norm(a, 1)) * (1e-4 + safe.norm(b, 1)))).clamp_min(0.1) ** power
 
 
-def _at(activation: Tensor, y: int | None, x: int | None) -> Tensor:
+def at(activation: Tensor, y: int | None, x: int | None) -> Tensor:
     """The channels at one position: (B, C) from (B, C, H, W), from (B, C, W), or from (B, C), which has one."""
     rows = activation.reshape(*activation.shape[:2], *(1,) * (4 - activation.dim()), *activation.shape[2:])
     height, width = rows.shape[-2:]

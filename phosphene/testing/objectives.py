@@ -165,6 +165,9 @@ def _register_all() -> None:
             register_example(obj.cosine_direction(layer, vector, 2, convention))
             register_example(obj.cosine_direction(layer, patch, 1, convention))
             register_example(obj.caricature(layer, photo, 1, convention))
+        register_example(
+            obj.cosine_spatial(layer, vector, 4), obj.cosine_spatial(layer, vector, 2, numbers(5, 2, CHANNELS), y=0)
+        )
         register_example(*(obj.content(layer, photo, convention) for convention in ("gatys", "mse", "relative")))
         register_example(*(obj.style(layer, photo, convention) for convention in ("gatys", "johnson", "mse")))
         register_example(*(obj.region_style(layer, photo, c, mask, 1 - mask) for c in ("gatys", "mse")))

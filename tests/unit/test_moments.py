@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phosphene.errors import BadArgument, Nonfinite, ShapeMismatch
-from phosphene.moments import second_moment, whitened
+from phosphene.moments import second_moment, whitened, whitening
 
 SIZES = st.tuples(st.integers(2, 6), st.integers(0, 1000))
 
@@ -49,6 +49,27 @@ def test_whitened_vectors_solve_the_regularized_equation(size: tuple[int, int], 
     assert solved.shape == vectors.shape
     np.testing.assert_allclose(solved @ regular(moment, strength), vectors, atol=1e-8)
     np.testing.assert_allclose(whitened(vectors[0, 0], moment, strength), solved[0, 0], atol=1e-10)
+
+
+@given(SIZES, st.floats(1e-6, 1))
+def test_whitening_is_a_root_of_the_inverse_on_live_channels(size: tuple[int, int], strength: float) -> None:
+    count, seed = size
+    rows = dice(seed).normal(size=(4 * count, count))
+    rows[:, seed % count] = 0  # a dead channel
+    moment, live = second_moment(rows), np.arange(count) != seed % count
+    factor = whitening(moment, strength)
+    assert factor.shape == (count - 1, count)
+    assert not factor[:, ~live].any()
+    inverse = np.linalg.inv(regular(moment[np.ix_(live, live)], strength))
+    np.testing.assert_allclose((factor.T @ factor)[np.ix_(live, live)], inverse, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(whitened(rows[0], moment, strength), factor.T @ factor @ rows[0], rtol=1e-6, atol=1e-9)
+
+
+@given(SIZES)
+def test_whitened_activations_have_the_identity_as_their_moment(size: tuple[int, int]) -> None:
+    rows = dice(size[1]).normal(1, 2, size=(5 * size[0], size[0]))
+    plain = rows @ whitening(second_moment(rows), 0).T
+    np.testing.assert_allclose(second_moment(plain), np.eye(size[0]), atol=1e-6)
 
 
 @given(SIZES)

@@ -15,7 +15,7 @@ from tests.strategies import numbers
 A = numbers(7, 3, 4, 5, 6)
 BATCH, CHANNELS, HEIGHT, WIDTH = A.shape
 V, PATCH, TARGET = numbers(8, CHANNELS), numbers(9, CHANNELS, 3, 4), numbers(10, 1, CHANNELS, HEIGHT, WIDTH)
-LOGITS = numbers(11, 3, 5)
+LOGITS, W = numbers(11, 3, 5), numbers(12, 3, CHANNELS)
 PHOTO = hold(torch.full((1, 3, 2, 2), 0.5))
 PIXELS = list(product(range(HEIGHT), range(WIDTH)))
 UNITS = list(product(range(CHANNELS), range(HEIGHT), range(WIDTH)))
@@ -42,6 +42,14 @@ def angled_patch(a, power, convention):
     crop = a[:, 1:4, 1:5]
     pairs = [(crop[:, i, j], PATCH.numpy()[:, i, j]) for i in range(3) for j in range(4)]
     return np.mean([dot(u, v) * max(0.1, cosine(u, v, convention)) ** power for u, v in pairs])
+
+
+def pointed(u, v, power):
+    return dot(u, v) * max(0.1, cosine(u, v, "exact")) ** power
+
+
+def mapped(u):
+    return [dot(row, u) for row in W]
 
 
 def caricature(a, power, convention):
@@ -111,6 +119,8 @@ FORMULAS = [
         for c in ("exact", "lucid")
     ),
     *((obj.cosine_direction("a", PATCH, 2, c), lambda a, c=c: angled_patch(a, 2, c)) for c in ("exact", "lucid")),
+    (obj.cosine_spatial("a", V, 4), lambda a: pointed(a[:, 2, 3], V, 4)),
+    (obj.cosine_spatial("a", V, 2, W, y=0, x=5), lambda a: pointed(mapped(a[:, 0, 5]), mapped(V), 2)),
     (obj.dot("a", PHOTO), lambda a: dot(a.ravel(), TARGET.numpy().ravel())),
     *(
         (obj.caricature("a", PHOTO, p, c), lambda a, p=p, c=c: caricature(a, p, c))
