@@ -209,6 +209,7 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "rules.soft_gate": Shown("rules.soft_gate()"),
         "rules.leaky_gate": Shown("rules.leaky_gate(0.3)"),
         "rules.skip_gradient": Shown("rules.skip_gradient(0.5)"),
+        "rules.exact": Shown("rules.exact()"),
         "rules.redirected": Shown("rules.redirected()", "neuron('block3', 14, y=4, x=4)"),
         "rules.soft_pool": Shown("rules.soft_pool()"),
         "rules.average_pool": Shown("rules.average_pool()"),

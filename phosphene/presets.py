@@ -24,8 +24,9 @@ FITTING = (
     | rules.skip_gradient()
     | rules.leaky_gate() & rules.soft_pool()
     | rules.leaky_gate()
+    | rules.exact()
 )
-"""For networks with residual branches and ReLUs; with smooth gates; without branches; without max pooling either."""
+"""For networks with residual branches and ReLUs; with smooth gates; without branches; without max pooling; of any kind."""
 
 clear: Mapping[str, Any] = MappingProxyType(
     {

@@ -14,6 +14,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "rules.deconv": (r.deconv(), r.deconv(acts=("relu", "silu"))),
     "rules.passing": (r.passing(), r.passing(acts=("gelu",))),
     "rules.redirected": (r.redirected(), r.redirected(until=1)),
+    "rules.exact": (r.exact(),),
     "rules.skip_gradient": (r.skip_gradient(), r.skip_gradient(0)),
     "rules.soft_pool": (r.soft_pool(), r.soft_pool(power=0)),
     "rules.average_pool": (r.average_pool(), r.average_pool(forward=True)),

@@ -13,6 +13,14 @@ from ...values import check_number
 from .base import Call, Rule
 
 
+class exact(Rule):
+    """The gradient as it is: the last of some alternatives, for networks in which none of the others matches.
+
+    >>> skip_gradient() | exact()
+    rules.skip_gradient() | rules.exact()
+    """
+
+
 class skip_gradient(Rule):
     """The gradient that enters each residual branch is multiplied by `scale`: x + h behaves backward as x + scale h.
 

@@ -14,12 +14,12 @@ from torch.nn import functional as F
 from phosphene.errors import BadArgument, RuleUnmatched
 from phosphene.language import parse
 from phosphene.models import Vision, guarded
-from phosphene.models.rules import Rule, applied, check, deconv, guided, report, sites
+from phosphene.models.rules import Rule, applied, check, deconv, exact, guided, report, sites, soft_gate
 from phosphene.testing.rules import RULES, rules
 from phosphene.values import words
 
 HALF = (0.5, 0.5, 0.5)
-EVERY = [pytest.param(rule, id=repr(rule)) for examples in RULES.values() for rule in examples]
+EVERY = [pytest.param(rule, id=repr(rule)) for examples in RULES.values() for rule in examples if rule.sites]
 CALLS = {"relu": 4, "relu6": 1, "silu": 1, "gelu": 1, "hardswish": 1, "max_pool": 2, "residual": 1}
 
 
@@ -89,6 +89,15 @@ def test_unmatched_raises(rule):
     nothing = Vision(nn.Conv2d(3, 4, 1), HALF, HALF, size=8, name="nothing")
     with pytest.raises(RuleUnmatched, match=r"matched nothing: nothing has no .*none of the calls that rules change"):
         check(rule, nothing)
+
+
+def test_the_exact_gradient_fits_every_network(everything):
+    nothing = Vision(nn.Conv2d(3, 4, 1), HALF, HALF, size=8, name="nothing")
+    for vision in (nothing, everything):
+        assert check(exact(), vision) == (None, {})
+    assert check(soft_gate() | exact(), nothing) == (None, {})
+    assert check(soft_gate() | exact(), everything) == check(soft_gate(), everything)
+    assert check(soft_gate() & exact(), everything) == check(soft_gate(), everything)
 
 
 @pytest.mark.parametrize("scoped", [False, True])
