@@ -16,6 +16,7 @@ from .param import fourier
 from .render.optimizers import adam
 from .render.schedules import cosine
 from .transforms import jitter, lucid, resize, standard, wide
+from .values import check_integer
 
 plain: Mapping[str, Any] = MappingProxyType({"transforms": standard, "steps": 256, "optimizer": adam(0.05)})
 
@@ -50,5 +51,7 @@ def icon(size: int = 64, steps: int = 64, seen: int | None = None) -> Mapping[st
     >>> icon(32)["param"].size, icon()["steps"]
     ((32, 32), 64)
     """
-    view = jitter(max(1, size // 8), fill="wrap") >> lucid >> resize(seen or size)
+    for name, value in (("size", size), ("steps", steps), ("seen", size if seen is None else seen)):
+        check_integer("presets.icon", name, value, 1)
+    view = jitter(max(1, size // 8), fill="wrap") >> lucid >> resize(size if seen is None else seen)
     return MappingProxyType({**quick, "param": fourier(size), "transforms": view, "steps": steps})

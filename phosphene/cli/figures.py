@@ -22,7 +22,9 @@ Output = Annotated[
 ]
 Toward = Annotated[str | None, typer.Option(help="An objective to attribute to, such as \"logit('dots')\".")]
 Top = Annotated[int, typer.Option(help="How many channels.")]
-Size = Annotated[int | None, typer.Option(help="Pixels of a picture as the network sees it; its own where not given.")]
+Size = Annotated[
+    int | None, typer.Option(help="Pixels of a picture as the network sees it; the network's own where not given.")
+]
 IconSize = Annotated[int, typer.Option("--icon", help="Pixels of an icon.")]
 Seen = Annotated[int | None, typer.Option(help="Pixels at which the network sees an icon, its own where not given.")]
 Steps = Annotated[int, typer.Option(help="Updates that an icon is painted with.")]
@@ -121,12 +123,10 @@ def influences(
     limit: Limit = 16,
 ) -> None:
     """What each place and channel adds to an objective, and the places of a layer to those of the next."""
-    from .. import attribution, presets, recipes
-    from ..language import parse
+    from .. import presets, recipes
 
-    measure = getattr(attribution, method)() if method in attribution.__all__ else parse(method)
     shared = _shared(model, weights, layers, output, pictures, size, presets.icon(icon, steps, seen), store, seed)
-    _save(recipes.influences(**shared, toward=toward, method=measure, top=top), output, limit)
+    _save(recipes.influences(**shared, toward=toward, method=_method(method), top=top), output, limit)
 
 
 def _shared(
@@ -145,6 +145,12 @@ def _shared(
     from ..figures.base import writable_figure
 
     writable_figure(output)
+    if output.resolve() in [one.resolve() for one in pictures]:
+        raise BadArgument(
+            f"-o {output}, which is a picture to look at",
+            "another file expected",
+            f"write -o {output.stem}-figure{output.suffix}",
+        )
     return {
         "model": models.load(model, weights=weights),
         "pictures": pictures,
@@ -156,9 +162,16 @@ def _shared(
     }
 
 
+def _method(name: str) -> Any:
+    """A method by its word, or its text."""
+    from ..language import parse
+
+    return parse(name if "(" in name else f"attribution.{name}()")
+
+
 def _places(at: str | None) -> list[tuple[int, int]]:
     """Places from "48,20 80,100"."""
-    found = [re.fullmatch(r"(\d+),(\d+)", one) for one in (at or "").split()]
+    found = [re.fullmatch(r"(-?\d+),(-?\d+)", one) for one in (at or "").split()]
     if None in found:
         raise BadArgument(f"--at {at!r}", "pairs of pixels, down then right, expected", 'write --at "48,20 80,100"')
     return [(int(one[1]), int(one[2])) for one in found if one]

@@ -44,6 +44,32 @@ def fit(pictures: Tensor, size: tuple[int, int]) -> Tensor:
     return F.interpolate(pictures, tuple(size), mode="bilinear", antialias=True, align_corners=False).clamp(0, 1)
 
 
+def covering(one: Tensor, size: tuple[int, int]) -> Tensor:
+    """A picture (1, 3, h, w) scaled until it covers a size, and cut about its centre.
+
+    >>> covering(torch.zeros(1, 3, 30, 40), (15, 15)).shape
+    torch.Size([1, 3, 15, 15])
+    """
+    height, width = one.shape[-2:]
+    if (height, width) == tuple(size):
+        return one
+    scale = max(size[0] / height, size[1] / width)
+    if height * width * scale**2 > (most := limit()):
+        raise BadPicture(
+            f"a picture of {height} x {width} px, {round(height * scale)} x {round(width * scale)} where it covers {size}",
+            f"at most {most:,} pixels",
+            "cut it nearer to a square",
+        )
+    scaled = fit(one, (max(size[0], round(height * scale)), max(size[1], round(width * scale))))
+    top, left = (scaled.shape[-2] - size[0]) // 2, (scaled.shape[-1] - size[1]) // 2
+    return scaled[..., top : top + size[0], left : left + size[1]]
+
+
+def limit() -> int:
+    """The pixels beyond which Pillow, and so `picture`, reads no file; PIL.Image.MAX_IMAGE_PIXELS changes it."""
+    return 2 * (Image.MAX_IMAGE_PIXELS or 2**40)
+
+
 def _numbers(source: Any, channels: int | None) -> Tensor:
     if isinstance(source, (list, tuple)):
         if not source:
@@ -56,16 +82,32 @@ def _numbers(source: Any, channels: int | None) -> Tensor:
     if isinstance(source, (str, os.PathLike)):
         source = _read(source)
     if isinstance(source, Image.Image):
-        source = _pixels(source, channels)
+        source = _pixels(_loaded(source, "the PIL image"), channels)
     if isinstance(source, tensor):
         source = source.numbers()
-    if not isinstance(source, (Tensor, np.ndarray)):
+    if isinstance(source, np.ndarray) and source.dtype.kind in "biuf" and source.dtype.itemsize <= 8:
+        source = torch.from_numpy(np.array(source, source.dtype.newbyteorder("="), order="C"))
+    if not isinstance(source, Tensor) or not _plain(source):
         raise BadPicture(
-            f"{type(source).__name__} as a picture",
-            "a tensor or array (3, H, W) in [0, 1], a PIL image, or the path of a file",
+            f"{_kind(source)} as a picture",
+            "a tensor or array (3, H, W) of numbers in [0, 1], a PIL image, or the path of a file",
             "convert it with torch.as_tensor",
         )
-    return _checked(torch.as_tensor(source).detach().cpu(), channels)
+    return _checked(source.detach().cpu(), channels)
+
+
+def _plain(source: Tensor) -> bool:
+    """Whether a tensor is an array of real numbers that are there."""
+    return source.layout == torch.strided and not (source.is_complex() or source.is_meta or source.is_quantized)
+
+
+def _kind(source: Any) -> str:
+    """What was handed over, in a few words."""
+    if isinstance(source, np.ndarray):
+        return f"an array of type {source.dtype}"
+    if isinstance(source, Tensor):
+        return f"a tensor of type {source.dtype} on {source.device}, {source.layout}"
+    return type(source).__name__
 
 
 def _pixels(image: Image.Image, channels: int | None) -> Tensor:
@@ -77,7 +119,7 @@ def _pixels(image: Image.Image, channels: int | None) -> Tensor:
         raise BadPicture(
             "a picture of floating-point pixels (mode F)", "8 or 16 bits", "hand over a tensor (3, H, W) in [0, 1]"
         )
-    image = ImageOps.exif_transpose(image)
+    image = _upright(image)
     if image.mode.startswith("I"):  # 16 bits of grey, which Pillow's own conversion to 8 cuts off at 255
         grey = torch.from_numpy(np.array(image).astype(np.float32) / 65535)
         return torch.cat([grey.expand(min(len(mode), 3), -1, -1), *([torch.ones_like(grey)[None]] * (mode == "RGBA"))])
@@ -88,19 +130,47 @@ def _pixels(image: Image.Image, channels: int | None) -> Tensor:
     return torch.from_numpy(pixels.reshape(*pixels.shape[:2], -1)).permute(2, 0, 1)
 
 
+def _upright(image: Image.Image) -> Image.Image:
+    """A picture turned as its camera says; as it is where what the camera says cannot be read."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # broken EXIF data end in errors of any kind
+        return image
+
+
 def _read(path: str | os.PathLike[str]) -> Image.Image:
     try:
         with Image.open(path) as file:
-            file.load()
-            return file.copy()
+            return _loaded(file, repr(os.fspath(path))).copy()
     except FileNotFoundError:
         raise BadPicture(f"{os.fspath(path)!r}: no such file", "the path of a picture", "check the spelling") from None
-    except (OSError, ValueError, SyntaxError) as error:
-        raise BadPicture(
-            f"{os.fspath(path)!r} cannot be read as a picture ({type(error).__name__})",
-            "a file in a format that Pillow reads, such as PNG or JPEG",
-            "convert it first",
-        ) from None
+    except BadPicture:
+        raise
+    except Exception as error:
+        raise _unreadable(repr(os.fspath(path)), error) from None
+
+
+def _loaded(image: Image.Image, name: str) -> Image.Image:
+    """A picture with its pixels read, which Pillow does as late as it can."""
+    try:
+        image.load()
+    except Exception as error:  # a damaged file ends in errors of any kind
+        raise _unreadable(name, error) from None
+    return image
+
+
+def _unreadable(name: str, error: Exception) -> BadPicture:
+    if isinstance(error, Image.DecompressionBombError):
+        return BadPicture(
+            f"{name} says that it is a picture of more than {limit():,} pixels",
+            f"at most {limit():,}",
+            "scale it down, or set PIL.Image.MAX_IMAGE_PIXELS where it is what it says",
+        )
+    return BadPicture(
+        f"{name} cannot be read as a picture ({type(error).__name__})",
+        "a file in a format that Pillow reads, such as PNG or JPEG",
+        "convert it first",
+    )
 
 
 def _checked(numbers: Tensor, channels: int | None) -> Tensor:

@@ -46,17 +46,18 @@ def dictionary(
     >>> found.layers[0].index.shape
     (1, 4, 4, 2)
     """
-    seen = observe(model, pictures, layers, size)
+    paint, seen = painter(**painting), observe(model, pictures, layers, size)
     seen.check_top("dictionary", top)
-    places, paint = pins(seen, at), painter(**painting)
+    places = pins(seen, at)
     values = seen.activations if toward is None else {n: seen.attributed(n, toward).values for n in seen.activations}
     return Dictionary(
-        f"What {seen.vision.name} sees in {', '.join(seen.names)}",
+        f"What {seen.vision.name} sees in {seen.named()}",
         seen.made(shown=f"the {top} strongest channels at each position", icons=paint),
         seen.shown(),
         "activation" if toward is None else f"attribution to {toward}",
         places,
         tuple(_layer(seen, name, v, v if toward is None else v.abs(), top, paint) for name, v in values.items()),
+        "" if len(at) else "the positions with the longest activations of the last layer in the first picture",
     )
 
 

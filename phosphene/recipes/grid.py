@@ -11,7 +11,7 @@ from typing_extensions import Unpack
 from .. import objectives as obj
 from ..figures import Grid, GridLayer
 from .directions import unit_directions
-from .joint import jointly
+from .joint import check_joint, jointly
 from .observation import Observation, observe
 from .painter import Painter, Painting, painter
 
@@ -42,9 +42,10 @@ def grid(
     >>> found.layers[0].icons.shape, found.layers[0].sides.max()
     ((1, 4, 4, 16, 16, 3), np.float32(1.0))
     """
-    seen, paint = observe(model, pictures, layers, size), painter(**painting)
+    paint, seen = painter(**painting), observe(model, pictures, layers, size)
+    check_joint(seen, joint)
     return Grid(
-        f"What {seen.vision.name} sees at each place of {', '.join(seen.names)}",
+        f"What {seen.vision.name} sees at each place of {seen.named()}",
         seen.made(directions="whitened" if whiten else "as they are", icons=paint),
         seen.shown(),
         whiten,

@@ -11,7 +11,9 @@ from typing_extensions import Unpack
 from .. import objectives as obj
 from ..factors import factorize
 from ..figures import Groups, GroupsLayer
+from ..figures.colors import PALETTE
 from ..objectives import Objective
+from ..values import check_integer
 from .observation import Observation, observe
 from .painter import Painter, Painting, painter
 
@@ -42,34 +44,35 @@ def groups(
     >>> found.layers[0].maps.shape
     (1, 3, 4, 4)
     """
-    seen, paint = observe(model, pictures, layers, size), painter(**painting)
+    paint, seen = painter(**painting), observe(model, pictures, layers, size)
+    if count is not None:
+        check_integer("groups", "count", count, 1, len(PALETTE))
     cut = [name for name, activation in seen.activations.items() if bool((activation < 0).any())]
     rectified = {"rectified": f"negative activations of {', '.join(cut)} count as 0"} if cut else {}
+    parts = {name: _parts(seen, name, count, toward, paint.seed) for name in seen.activations}
     return Groups(
-        f"Groups of channels of {seen.vision.name} in {', '.join(seen.names)}",
+        f"Groups of channels of {seen.vision.name} in {seen.named()}",
         seen.made(factorization=f"non-negative, seed {paint.seed}", **rectified, icons=paint),
         seen.shown(),
         "" if toward is None else str(toward),
-        tuple(_layer(seen, name, count, toward, paint) for name in seen.activations),
+        tuple(_layer(seen, name, some, paint) for name, some in parts.items()),
     )
 
 
-def _layer(
-    seen: Observation, name: str, count: int | None, toward: Objective | str | None, paint: Painter
-) -> GroupsLayer:
-    activation = seen.activations[name]
-    places, channels = activation.permute(0, 2, 3, 1).shape[:3], activation.shape[1]
-    found = factorize(activation.permute(0, 2, 3, 1).reshape(-1, channels).clamp_min(0).numpy(), count, paint.seed)
-    maps = found.weights.reshape(*places, -1).transpose(0, 3, 1, 2)
-    attribution = np.zeros((len(activation), 0))
+def _parts(
+    seen: Observation, name: str, count: int | None, toward: Objective | str | None, seed: int
+) -> dict[str, Any]:
+    rows = seen.activations[name].permute(0, 2, 3, 1)
+    found = factorize(rows.flatten(0, 2).clamp_min(0).numpy(), count, seed)
+    maps = found.weights.reshape(*rows.shape[:3], -1).transpose(0, 3, 1, 2)
+    attribution = np.zeros((len(rows), 0))
     if toward is not None:
         slope = seen.attributed(name, toward).slope.double().numpy()
         attribution = np.einsum("pgyx,gc,pcyx->pg", maps, found.directions, slope)
-    return GroupsLayer(
-        **seen.layer(name),
-        maps=maps.astype(np.float32),
-        directions=found.directions.astype(np.float32),
-        icons=paint(seen.vision, [obj.direction(name, d.astype(np.float32)) for d in found.directions]),
-        explained=found.explained,
-        attribution=attribution.astype(np.float32),
-    )
+    single = {"maps": maps, "directions": found.directions, "attribution": attribution}
+    return {"explained": found.explained, **{part: numbers.astype(np.float32) for part, numbers in single.items()}}
+
+
+def _layer(seen: Observation, name: str, parts: dict[str, Any], paint: Painter) -> GroupsLayer:
+    icons = paint(seen.vision, [obj.direction(name, direction) for direction in parts["directions"]])
+    return GroupsLayer(**seen.layer(name), icons=icons, **parts)

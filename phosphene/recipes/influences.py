@@ -45,13 +45,13 @@ def influences(
     >>> found.layers[1].spatial.shape, found.links[0].matrix.shape
     ((1, 4, 4), (1, 4, 4, 8, 8))
     """
-    seen, paint = observe(model, pictures, layers, size), painter(**painting)
+    paint, seen = painter(**painting), observe(model, pictures, layers, size)
     seen.check_top("influences", top)
     found = {name: seen.attributed(name, toward, method) for name in seen.activations}
     links = [Link(i, j, seen.between(a, b)) for (i, a), (j, b) in pairwise(enumerate(found))]
     first = next(iter(found.values()))
     return Influences(
-        f"What speaks for {toward} in {', '.join(seen.names)}",
+        f"What speaks for {toward} in {seen.named()}",
         seen.made(measured=first.method, icons=paint),
         seen.shown(),
         str(toward),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,17 @@ import torch
 from torch import Tensor
 
 from ..attribution import Attribution, Method, attribute, between, gradient_times_activation
+from ..attribution.result import by_place
 from ..errors import BadArgument
 from ..figures import Layer, Picture
 from ..figures.base import Floats
 from ..models import Capture, as_vision, guarded, probe
 from ..models import layers as layers_of
 from ..models.vision import Vision, pair
-from ..param.picture import fit, picture
-from ..values import check_integer
+from ..objectives import sites
+from ..param.picture import covering, picture
+from ..render.arguments import as_objective
+from ..values import check_integer, tensor
 
 GROUPED = 8
 """Pictures that go through the network together."""
@@ -44,7 +48,14 @@ class Observation:
         return int(self.pictures.shape[-2]), int(self.pictures.shape[-1])
 
     def check_top(self, owner: str, top: Any) -> None:
-        """Refuse more channels than the smallest layer has."""
+        """Refuse more channels than the smallest layer has, and a layer of which none answers."""
+        silent = [name for name, activation in self.activations.items() if not bool(activation.any())]
+        if silent:
+            raise BadArgument(
+                f"layer {silent[0]!r}, whose activations are all 0",
+                "a layer that answers expected",
+                "write another layer",
+            )
         check_integer(owner, "top", top, 1, min(activation.shape[1] for activation in self.activations.values()))
 
     def shown(self) -> tuple[Picture, ...]:
@@ -53,32 +64,49 @@ class Observation:
         return tuple(Picture(name, image) for name, image in zip(self.names, pixels, strict=True))
 
     def attributed(self, name: str, toward: Any, method: Method | None = None) -> Attribution:
-        """What the activations of a layer add to an objective, in the shape of `activations`; to first order by default."""
+        """What the activations of a layer add to an objective, in the shape of `activations`; to first order by default.
+
+        Errors: BadArgument for an objective that sees the pictures through views, whose places are not theirs.
+        """
+        if any(site.path for site in sites(as_objective(toward))):
+            raise BadArgument(
+                f"a figure about {toward}"[:300],
+                "an objective that looks at the pictures as they are expected, without views: @, expect()",
+                "leave the views out; ph.attribute(model, objective, picture, wrt=layer) takes them",
+            )
         how = gradient_times_activation() if method is None else method
         found = attribute(self.vision, toward, self.pictures, wrt=name, method=how, size=self.size)
-        shape = self.activations[name].shape
-        parts = {part: getattr(found, part).reshape(shape).float() for part in ("values", "activation", "slope")}
-        return replace(found, **parts)
+        numbers: dict[str, Any] = {part: x.float().cpu() for part, x in vars(found).items() if isinstance(x, Tensor)}
+        for_places = {part: by_place(numbers[part]) for part in ("values", "activation", "slope")}
+        return replace(found, **{**numbers, **for_places})
 
     def between(self, lower: str, upper: str) -> Floats:
         """What each place of a layer adds to each place of a later one."""
-        return between(self.vision, lower, upper, self.pictures, size=self.size).float().numpy()
+        return between(self.vision, lower, upper, self.pictures, size=self.size).float().cpu().numpy()
 
     def layer(self, name: str) -> dict[str, Any]:
         """What a figure says of a layer, as the arguments of its record."""
         _, channels, rows, columns = self.activations[name].shape
-        found = {one.name: one.receptive_field for one in layers_of(self.vision, self.size)}
-        field = found.get(name.split("#")[0].split("@")[0])
+        field = self._fields.get(name.split("#")[0].split("@")[0])
         layer = Layer(
             name, int(rows), int(columns), int(channels), 0 if field is None else min(field[0], max(self.size))
         )
         return vars(layer)
 
+    @cached_property
+    def _fields(self) -> dict[str, tuple[int, int] | None]:
+        return {one.name: one.receptive_field for one in layers_of(self.vision, self.size)}
+
     def made(self, **more: Any) -> dict[str, str]:
         """How a figure was made, line by line."""
         height, width = self.size
         network = f"{self.vision.name} (weights {self.vision.digest()[:12]})"
-        return {"network": network, "pictures": f"{height} x {width} px", **{k: str(v) for k, v in more.items()}}
+        seen = f"scaled until they cover {height} x {width} px, cut about the centre"
+        return {"network": network, "pictures": seen, **{k: str(v) for k, v in more.items()}}
+
+    def named(self) -> str:
+        """The pictures in a title: each by its name, or how many they are."""
+        return f"{len(self.names)} pictures" if len(self.names) > 3 else ", ".join(f"“{name}”" for name in self.names)
 
 
 def observe(model: Any, pictures: Any, layers: str | Sequence[str], size: Any = None) -> Observation:
@@ -89,8 +117,14 @@ def observe(model: Any, pictures: Any, layers: str | Sequence[str], size: Any = 
     Errors: BadPicture, UnknownLayer, BadArgument.
     """
     vision = as_vision(model)
-    names = [layers] if isinstance(layers, str) else list(layers)
-    if not names or len(set(names)) < len(names):
+    if len(vision.mean) != 3:
+        raise BadArgument(
+            f"{vision.name}, a network of {len(vision.mean)}-channel pictures",
+            "a network of RGB pictures expected",
+            "use ph.attribute",
+        )
+    names = [layers] if isinstance(layers, str) else list(layers) if isinstance(layers, (list, tuple)) else []
+    if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
         raise BadArgument(f"layers {layers!r}", "one layer or several, each once", 'write ["block3", "block4"]')
     sources = pictures if isinstance(pictures, (list, tuple)) else _several(pictures)
     read = [picture(source).numbers().float() for source in sources]
@@ -98,7 +132,8 @@ def observe(model: Any, pictures: Any, layers: str | Sequence[str], size: Any = 
         raise BadArgument(
             "pictures in a list of batches" if read else "no picture", "pictures expected", "write [a, b]"
         )
-    wanted = pair(size or vision.size or tuple(read[0].shape[-2:]))
+    own: Any = vision.size or tuple(read[0].shape[-2:])
+    wanted = pair(own if size is None else size)
     seen = torch.cat([covering(one, wanted) for one in read]).to(vision.device, vision.dtype)
     probe(vision, dict.fromkeys(names, "the figure"), wanted)
     plan = Capture(vision, names)
@@ -106,19 +141,6 @@ def observe(model: Any, pictures: Any, layers: str | Sequence[str], size: Any = 
         parts = [plan(some) for some in torch.split(seen, GROUPED)]
     found = {name: _placed(name, torch.cat([part[name] for part in parts]).float().cpu()) for name in names}
     return Observation(vision, seen.float().cpu(), _names(sources), found)
-
-
-def covering(one: Tensor, size: tuple[int, int]) -> Tensor:
-    """A picture (1, 3, h, w) scaled until it covers a size, and cut about its centre.
-
-    >>> covering(torch.zeros(1, 3, 30, 40), (15, 15)).shape
-    torch.Size([1, 3, 15, 15])
-    """
-    height, width = one.shape[-2:]
-    scale = max(size[0] / height, size[1] / width)
-    scaled = fit(one, (max(size[0], round(height * scale)), max(size[1], round(width * scale))))
-    top, left = (scaled.shape[-2] - size[0]) // 2, (scaled.shape[-1] - size[1]) // 2
-    return scaled[..., top : top + size[0], left : left + size[1]]
 
 
 def as_bytes(pictures: Tensor) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -129,7 +151,9 @@ def as_bytes(pictures: Tensor) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 def _several(pictures: Any) -> list[Any]:
     """A batch (B, 3, h, w) as its pictures; anything else is one."""
-    return list(pictures) if getattr(pictures, "ndim", 0) == 4 else [pictures]
+    if len(getattr(pictures, "shape", ())) != 4:
+        return [pictures]
+    return list(pictures.numbers() if isinstance(pictures, tensor) else pictures)
 
 
 def _names(sources: Sequence[Any]) -> tuple[str, ...]:
@@ -150,4 +174,4 @@ def _placed(name: str, activation: Tensor) -> Tensor:
         raise BadArgument(
             f"layer {name!r} has NaN or infinity in it", "finite activations expected", "mend the network"
         )
-    return activation.reshape(*activation.shape[:2], *(1,) * (4 - activation.dim()), *activation.shape[2:])
+    return by_place(activation)

@@ -9,11 +9,13 @@ from typing import Any, TypedDict
 
 import numpy as np
 
+from ..errors import BadArgument
 from ..figures.base import Bytes
 from ..icons import Store
 from ..models.vision import Vision
 from ..objectives import Objective
 from ..presets import icon as icon_of
+from ..values import check_integer
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +30,7 @@ class Painter:
     def __call__(self, vision: Vision, goals: Sequence[Objective]) -> Bytes:
         """The icons of objectives, in their order."""
         if not goals:
-            return np.zeros((0, *self.look["param"].size, 3), np.uint8)
+            return np.zeros((0, *_size(self.look), 3), np.uint8)
         return self.store.paint(vision, goals, seed=self.seed, progress=self.progress, **self.look).images
 
     def __str__(self) -> str:
@@ -55,5 +57,18 @@ def painter(
     seed: int = 0,
     progress: bool = True,
 ) -> Painter:
-    """The painter of a recipe's arguments."""
-    return Painter(store if isinstance(store, Store) else Store(store), icon or icon_of(), seed, progress)
+    """The painter of a recipe's arguments.  Errors: BadArgument for a look that paints no square icons."""
+    look = icon_of() if icon is None else icon
+    if not isinstance(look, Mapping) or len({*_size(look)}) != 1:
+        raise BadArgument(
+            f"icon={look!r}"[:200],
+            "the arguments of render for a square picture, its param among them, expected",
+            "write presets.icon(64)",
+        )
+    check_integer("recipes", "seed", seed, 0)
+    return Painter(store if isinstance(store, Store) else Store(store), look, seed, progress)
+
+
+def _size(look: Mapping[str, Any]) -> tuple[int, ...]:
+    """Height and width of an icon; nothing where its look does not say them."""
+    return tuple(getattr(look.get("param"), "size", None) or ())

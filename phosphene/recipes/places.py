@@ -21,23 +21,29 @@ def pins(seen: Observation, at: Sequence[tuple[int, int]]) -> Floats:
     at least a third of the picture away from the others. BadArgument for a place outside the picture.
     """
     height, width = seen.size
-    outside = [place for place in at if not _inside(place, seen.size)]
+    given: list[Any] = list(at) if isinstance(at, (list, tuple, np.ndarray)) else [at]
+    outside = [place for place in given if not _inside(place, seen.size)]
     if outside:
         raise BadArgument(
             f"the place {outside[0]!r}",
             f"(y, x) in pixels of the picture as the network sees it, {height} x {width}, expected",
             f"write ({height // 2}, {width // 2}) for the middle",
         )
-    if at:
-        return np.array([((y + 0.5) / height, (x + 0.5) / width) for y, x in at], np.float32)
+    if given:
+        return np.array([((y + 0.5) / height, (x + 0.5) / width) for y, x in given], np.float32)
     several = [a for a in seen.activations.values() if a.shape[-2] * a.shape[-1] > 1]
     lengths = several[-1][0].norm(dim=0).numpy() if several else np.ones((1, 1), np.float32)
     return np.array(_apart(lengths, COUNT), np.float32)
 
 
 def _inside(place: Any, size: tuple[int, int]) -> bool:
-    pair = isinstance(place, (tuple, list)) and len(place) == 2 and all(isinstance(x, int) for x in place)
-    return pair and 0 <= place[0] < size[0] and 0 <= place[1] < size[1]
+    several = isinstance(place, (tuple, list, np.ndarray)) and len(place) == 2
+    return (
+        several
+        and all(isinstance(x, (int, np.integer)) for x in place)
+        and 0 <= place[0] < size[0]
+        and 0 <= place[1] < size[1]
+    )
 
 
 def _apart(lengths: Floats, count: int) -> list[Floats]:

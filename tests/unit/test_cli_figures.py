@@ -60,6 +60,7 @@ def test_a_figure_from_a_picture(
         (["--layers", "block4", "--top", "129"], "BadArgument: dictionary: top is 129"),
         (["--layers", "block4", "--toward", "logit('dot')"], "UnknownLabel: .*'dots'"),
         (["--layers", "block4", "-o", "page.pdf"], r"BadArgument: save\('page.pdf'\).*'page.html'"),
+        (["--layers", "block4", "--at=-5,4"], r"BadArgument: the place \(-5, 4\)"),
         (["--layers", "block4", "-o", "nowhere/page.html"], "BadArgument: .*nowhere.* is no folder"),
     ],
 )
@@ -77,3 +78,26 @@ def test_errors_come_before_any_icon(
     assert re.search(message, err), err
     assert "Traceback" not in err
     assert not list(tmp_path.glob("icons/*/*.png"))
+
+
+def test_a_picture_is_not_overwritten_by_its_figure(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = folder / "halves.png"
+    before = picture.read_bytes()
+    code, _, err = run(capsys, monkeypatch, "dictionary", str(picture), "-l", "block4", "-o", f"{folder}/./halves.png")
+    assert code == 1
+    assert re.search(r"BadArgument: -o .*halves.png, which is a picture to look at.*halves-figure.png", err), err
+    assert picture.read_bytes() == before
+
+
+@pytest.mark.parametrize("method", ["between", "attribute", "Tail", "Method", "gradients"])
+def test_a_method_that_is_none(
+    method: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["influences", str(folder / "halves.png"), "-l", "block4", "--toward", "logit('dots')", "--method", method]
+    code, _, err = run(capsys, monkeypatch, *words, *FAST, "-o", str(folder / "x.html"), "--store", str(folder / "none"))
+    assert code == 1
+    assert f"attribution.{method}" in err
+    assert "Traceback" not in err
+    assert not list(folder.glob("none/*/*.png"))

@@ -25,10 +25,20 @@ def test_covering_gives_the_size_and_keeps_flat_pictures(sizes: tuple[int, int, 
     assert torch.allclose(covered, torch.tensor(0.25))
 
 
-def test_covering_keeps_the_middle_and_the_aspect() -> None:
+@pytest.mark.parametrize("tall", [False, True])
+def test_covering_keeps_the_middle_and_the_aspect(tall: bool) -> None:
     wide = torch.zeros(1, 3, 10, 30)
     wide[..., 10:20] = 1
-    assert torch.equal(covering(wide, (10, 10)), torch.ones(1, 3, 10, 10))
+    assert torch.equal(covering(wide.mT if tall else wide, (10, 10)), torch.ones(1, 3, 10, 10))
+
+
+@given(st.integers(1, 9), st.integers(0, 9), st.integers(0, 99))
+def test_covering_cuts_as_much_off_both_ends(side: int, more: int, seed: int) -> None:
+    """Without scaling: a picture of `side` + `more` rows, cut to `side`; an odd row too many is cut off at the end."""
+    tall = torch.rand(1, 3, side + more, side, generator=torch.Generator().manual_seed(seed))
+    top = more // 2
+    assert torch.allclose(covering(tall, (side, side)), tall[:, :, top : top + side], atol=1e-6)
+    assert torch.allclose(covering(tall.mT, (side, side)), tall.mT[..., top : top + side], atol=1e-6)
 
 
 def test_activations_are_those_of_a_forward_pass() -> None:
@@ -42,6 +52,15 @@ def test_activations_are_those_of_a_forward_pass() -> None:
     assert seen.names[:2] == ("picture 1", "picture 2")
     assert seen.layer("head")["rows"] == 1
     assert seen.layer("head")["sees"] == 0
+
+
+@pytest.mark.parametrize(
+    ("layer", "sees"), [("stem", 3), ("first.0", 5), ("first", 5), ("second", 7), ("second#0", 7), ("second@bchw", 7)]
+)
+def test_a_layer_says_how_much_of_the_picture_a_position_sees(layer: str, sees: int) -> None:
+    """Convolutions of 3 x 3 pixels, one behind another: 2 more pixels for each."""
+    assert observe(toys.vision(16), torch.rand(3, 16, 16), layer).layer(layer)["sees"] == sees
+    assert observe(toys.vision(None), torch.rand(3, 4, 6), layer, (4, 6)).layer(layer)["sees"] == min(sees, 6)
 
 
 def test_a_picture_alone_is_itself_in_a_set() -> None:
