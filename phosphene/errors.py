@@ -112,6 +112,18 @@ class CheckpointMismatch(PhospheneError, ValueError):
     """A checkpoint that another program wrote, or a damaged one."""
 
 
+class BadShard(PhospheneError, ValueError, OSError):
+    """A file of a collection that is missing, damaged, or of another collection."""
+
+
+class NotWritten(PhospheneError, RuntimeError, OSError):
+    """A file that could not be written: a full disk, a folder without permission."""
+
+
+class WorkFailed(PhospheneError, RuntimeError):
+    """A worker that cannot start, a unit of work that ends every worker, or an error that cannot travel to its caller."""
+
+
 class MissingExtra(PhospheneError, ImportError):
     """An optional package that is not installed."""
 

@@ -17,7 +17,7 @@ from typing import Any
 import safetensors.torch
 from torch import Tensor
 
-from .errors import BadArgument, ParseError
+from .errors import BadArgument, NotWritten, ParseError
 from .language import parse, word
 from .objectives.algebra import (
     Coefficient,
@@ -221,30 +221,66 @@ def keep_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def writable(path: str | Path) -> Path:
-    """The path of a file that can be written; BadArgument where its folder is missing or it is a folder itself."""
+    """The path of a file that can be written, found by trying; BadArgument for a folder, or one that cannot be written."""
+    path = _in_a_folder(path)
+    try:
+        handle, temporary = _temporary(path)
+    except (OSError, ValueError) as problem:
+        raise BadArgument(
+            f"the file {str(path)!r}: {_reason(problem)}",
+            "a name and a folder that a file can be written to expected",
+            "write the path of a file in a folder of your own",
+        ) from problem
+    os.close(handle)
+    os.unlink(temporary)
+    return path
+
+
+def write_whole(path: str | Path, content: bytes) -> None:
+    """Write a file at once: a full disk or a crash leaves the old file as it was.
+
+    Errors: BadArgument as `writable`; NotWritten where the system refuses.
+    """
+    path = _in_a_folder(path)
+    try:
+        handle, temporary = _temporary(path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except (OSError, ValueError) as problem:
+        raise NotWritten(
+            f"the file {str(path)!r}: {_reason(problem)}",
+            "a folder that can be written, with room for the file, expected",
+            "make room, or write another path; what was there is left as it was",
+        ) from problem
+
+
+def _in_a_folder(path: str | Path) -> Path:
+    """A path in a folder that exists."""
     if not isinstance(path, (str, Path)):
         raise BadArgument(f"{path!r} as a file"[:200], "a path expected", "write 'picture.png'")
     path = Path(path)
-    if path.is_dir() or not path.parent.is_dir():
+    if os.path.isdir(path) or not os.path.isdir(path.parent):
         raise BadArgument(
             f"the file {str(path)!r}",
-            f"{str(path) if path.is_dir() else str(path.parent)!r} {'is a folder' if path.is_dir() else 'is no folder'}",
+            f"{str(path) if os.path.isdir(path) else str(path.parent)!r} "
+            f"{'is a folder' if os.path.isdir(path) else 'is no folder'}",
             "write the path of a file in a folder that exists",
         )
     return path
 
 
-def write_whole(path: str | Path, content: bytes) -> None:
-    """Write a file at once: a full disk or a crash leaves the old file as it was."""
-    path = writable(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+def _temporary(path: Path) -> tuple[int, str]:
+    """A new file beside the path, open, to be renamed."""
+    return tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+
+
+def _reason(problem: Exception) -> str:
+    return getattr(problem, "strerror", None) or str(problem)

@@ -1,7 +1,7 @@
 """Claims: which process paints which icon. A claim is a locked file, so the system drops it when its process dies.
 
-A lock file is removed only once its icon is in the store. So whoever finds it gone, or holds a lock on a
-file that is gone, finds the icon when it looks again, and nobody paints twice.
+Whoever holds a claim removes its file in the end, before it lets go: the icon is in the store by then, or could not be
+painted. So whoever finds the file gone looks again, finds the icon or claims it anew, and nobody paints twice.
 """
 
 from __future__ import annotations
@@ -11,6 +11,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+from .refusals import refusals
+
+SHARED = 0o666
+"""The mode of lock files: whoever may write into the folder may lock them."""
 
 
 @contextmanager
@@ -24,16 +29,17 @@ def claimed(folder: Path, keys: Iterable[str], most: int, done: Callable[[str], 
         for key in keys:
             if len(mine) == most:
                 break
-            lock = FileLock(folder / f"{key}.lock")
+            lock = FileLock(folder / f"{key}.lock", mode=SHARED)
             held.callback(lock.release)
-            with suppress(Timeout):
+            with refusals(folder.parent), suppress(Timeout):
                 lock.acquire(blocking=False)
                 if not done(key):
                     mine.append(key)
+                    held.callback(drop, folder, key)
         yield mine
 
 
 def drop(folder: Path, key: str) -> None:
-    """Remove the lock file of an icon that is in the store, whoever left it."""
+    """Remove the lock file of an icon that is in the store, whoever left it, or that the caller has claimed."""
     with suppress(PermissionError):  # Windows keeps a file that another process has open
         (folder / f"{key}.lock").unlink(missing_ok=True)

@@ -34,7 +34,14 @@ POLL = 0.2
 
 
 def paint(
-    store: Store, model: Any, objectives: Sequence[Objective | str], seed: int, progress: bool, look: Mapping[str, Any]
+    store: Store,
+    model: Any,
+    objectives: Sequence[Objective | str],
+    seed: int,
+    workers: int | None,
+    ray: str | None,
+    progress: bool,
+    look: Mapping[str, Any],
 ) -> Icons:
     """`Store.paint`."""
     if isinstance(objectives, (str, Objective)) or not isinstance(objectives, Sequence) or not objectives:
@@ -46,19 +53,17 @@ def paint(
     program = Program(model, look, seed)
     goals = [single(one) for one in objectives]
     keys = tuple(map(program.key, goals))
-    job = _Job(store, program, dict(zip(keys, goals, strict=True)))
-    job.collect()
-    with tqdm(total=len(job.missing), disable=None if progress else True, leave=False, unit="icon") as bar:
-        while job.missing:
-            if not job.step():
-                time.sleep(POLL)
-            bar.update(job.collect())
-    if job.faults:
-        raise _faulty(job)
-    return Icons(np.stack([job.images[key] for key in keys]), keys, job.painted)
+    call = Call(store, program, dict(zip(keys, goals, strict=True)))
+    call.collect()
+    with tqdm(total=len(call.missing), disable=None if progress else True, leave=False, unit="icon") as bar:
+        for _ in call.here() if ray is None and workers in (None, 1) else call.spread(workers, ray):
+            bar.update(call.collect())
+    if call.faults:
+        raise _faulty(call)
+    return Icons(np.stack([call.images[key] for key in keys]), keys, call.painted)
 
 
-class _Job:
+class Call:
     """Where a call stands: the icons that are wanted, found, and at fault."""
 
     def __init__(self, store: Store, program: Program, wanted: dict[str, Objective]) -> None:
@@ -78,7 +83,25 @@ class _Job:
         self.missing = [key for key in self.missing if key not in self.images and key not in self.faults]
         return before - len(self.missing)
 
-    def step(self) -> bool:
+    def here(self) -> Iterator[None]:
+        """Paint in this process, batch by batch, what is missing each time."""
+        while self.missing:
+            if not self._step():
+                time.sleep(POLL)
+            yield
+
+    def spread(self, workers: int | None, ray: str | None) -> Iterator[None]:
+        """Paint with several workers."""
+        from .work import painting
+
+        self._warn(self.missing, 5)
+        missing = [(key, self.wanted[key]) for key in self.missing]
+        for painted, faults in painting(self.store, self.program, missing, workers, ray):
+            self.painted += painted
+            self.faults.update(faults)
+            yield
+
+    def _step(self) -> bool:
         """Paint a batch of what nobody else paints; False where there is nothing of the kind."""
 
         def done(key: str) -> bool:
@@ -86,11 +109,17 @@ class _Job:
 
         with claims.claimed(self.store.claims, self.missing, BATCH, done) as mine:
             for key in mine:
-                if self.store.path(key).exists():
-                    said = f"{self.store.path(key)} is not whole, or another icon's: it is painted again"
-                    warnings.warn(DamagedIcon(said), stacklevel=4)
+                self.store.prepare(key)
+            self._warn(mine, 6)
             self._batch(mine)
         return bool(mine)
+
+    def _warn(self, keys: Sequence[str], level: int) -> None:
+        """Name the damaged files among these to whoever called `Store.paint`, so many frames up."""
+        for key in keys:
+            if self.store.path(key).exists():
+                said = f"{self.store.path(key)} is not whole, changed, or another icon's: it is painted again"
+                warnings.warn(DamagedIcon(said), stacklevel=level)
 
     def _batch(self, keys: list[str]) -> None:
         """Paint icons together; where a score is not finite, halve the batch until those at fault are alone."""
@@ -134,11 +163,11 @@ def _silent() -> Iterator[None]:
         yield
 
 
-def _faulty(job: _Job) -> Nonfinite:
-    names = [repr(job.wanted[key]) for key in job.faults]
-    first = next(iter(job.faults.values()))
+def _faulty(call: Call) -> Nonfinite:
+    keys = [key for key in call.wanted if key in call.faults]
+    names, first = [repr(call.wanted[key]) for key in keys], call.faults[keys[0]]
     return Nonfinite(
-        f"{len(names)} of {len(job.wanted)} icons: {', '.join(names[:3])}{', ...' * (len(names) > 3)}; {first.given}"[
+        f"{len(names)} of {len(call.wanted)} icons: {', '.join(names[:3])}{', ...' * (len(names) > 3)}; {first.given}"[
             :600
         ],
         "finite scores and gradients expected",

@@ -1,7 +1,7 @@
 """What an icon is: its whole program, alone. Two icons are the same one where their programs are equal.
 
 In the program: the objective, how the picture is painted (every argument of `render` that changes it), the seed, the
-network (weights, kind of module, range and size of its pictures) and the version of phosphene (major.minor). Not in it:
+network (weights, structure, range and size of its pictures) and the version of phosphene (major.minor). Not in it:
 the batch that an icon is painted in and its place there, device, chunk, progress.
 """
 
@@ -30,6 +30,7 @@ from ..render.optimizers import Optimizer
 from ..render.stages import stage
 from ..transforms import Transform
 from ..values import check_integer
+from .structure import structure
 
 DEFAULTS = {name: one.default for name, one in inspect.signature(render).parameters.items()}
 OWN = ("model", "objective", "batch", "seed", "snapshots", "progress", "checkpoint")
@@ -62,6 +63,11 @@ class Program:
         name and the index of one class. A term or word of your own is known by its name and its arguments alone.
         """
         return digest({**self._shared, "objective": self._identity(objective)})
+
+    @property
+    def digest(self) -> str:
+        """The name of everything but the objective."""
+        return digest(self._shared)
 
     def _identity(self, objective: Objective) -> list[Any]:
         """The polynomial that it is, where its text is one of many ways to write it."""
@@ -137,7 +143,7 @@ def _networks(visions: Mapping[str, Vision]) -> dict[str, Any]:
     return {
         name: {
             "weights": vision.digest(),
-            "module": type(vision.module).__qualname__,
+            "structure": structure(vision.module),
             "mean": vision.mean,
             "std": vision.std,
             "size": vision.size,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -11,17 +12,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from ..errors import BadArgument, PhospheneError
 from ..objectives.algebra import Objective
 from ..render import Render, png
 from ..serialize import write_whole
+from .refusals import closed, refusals
 from .sheet import Icons
 
 MARKER = "store.json"
 FORMAT = {"phosphene": "icons", "format": 1}
 ENTRY = "icon"
 """Where a picture's provenance has the name that it has in a store."""
+
+PIXELS = "icon pixels"
+"""Where it has the digest of the pixels, which programs that rewrite pictures may have changed."""
 
 
 class DamagedIcon(UserWarning):
@@ -52,55 +58,78 @@ class Store:
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
         if folder is not None and not isinstance(folder, (str, os.PathLike)):
             raise BadArgument(f"icons.Store({folder!r})"[:200], "a folder expected", "write icons.Store('icons')")
-        path = default() if folder is None else Path(folder)
-        object.__setattr__(self, "folder", path.expanduser().absolute())
-        self._open()
+        try:
+            path = default() if folder is None else Path(folder)
+            object.__setattr__(self, "folder", path.expanduser().absolute())
+            self._open()
+        except PhospheneError:
+            raise
+        except (RuntimeError, TypeError, ValueError) as problem:  # no such home, bytes, NUL in the name
+            raise closed("~" if folder is None else folder, str(problem)) from problem
 
     def paint(
-        self, model: Any, objectives: Sequence[Objective | str], *, seed: int = 0, progress: bool = True, **look: Any
+        self,
+        model: Any,
+        objectives: Sequence[Objective | str],
+        *,
+        seed: int = 0,
+        workers: int | None = None,
+        ray: str | None = None,
+        progress: bool = True,
+        **look: Any,
     ) -> Icons:
         """The icons of a list of objectives, in its order; those that are not in the store are painted.
 
         model: as for `render`.  objectives: of one picture each, values or their texts; what is asked for twice is
-        painted once.  seed: of every icon.  progress: a bar over the icons, where there is a terminal.  look: arguments
-        of `render`, usually `**presets.icon()`.
+        painted once.  seed: of every icon.  workers, ray: as for `engines.run`; with them a batch is a unit of work, and has
+        one thread, and a cluster's nodes must see the folder.  progress: a bar over the icons, where there is a terminal.
+        look: arguments of `render`, usually `**presets.icon()`.
 
         Several processes may paint into one folder: none paints what another one is painting. After Ctrl-C or a crash
         what was finished is in the store, a batch under way is lost. An icon is the same whatever else is painted: bit
         for bit on the same machine with the same number of threads, for sizes that are even.
 
-        Errors: those of `render`; BadArgument for an objective over several pictures; Nonfinite where icons have no
-        finite score, after all others were painted. Warns DamagedIcon where a file had to be painted again.
+        Errors: those of `render` and `engines.run`; BadArgument for an objective over several pictures; Nonfinite where icons
+        have no finite score, after all others were painted; NotWritten where the disk is full, with what was finished kept.
+        Warns DamagedIcon where a file had to be painted again.
         """
         from .paint import paint
 
-        return paint(self, model, objectives, seed, progress, look)
+        return paint(self, model, objectives, seed, workers, ray, progress, look)
 
     def path(self, key: str) -> Path:
         """Where an icon is, or would be."""
         return self.folder / key[:2] / f"{key}.png"
 
     def read(self, key: str) -> NDArray[np.uint8] | None:
-        """The pixels of an icon (h, w, 3); None where it is not there, or its file is damaged or another one's."""
+        """The pixels of an icon (h, w, 3); None where it is not there, or its file is damaged, changed or another one's."""
         path = self.path(key)
-        if not path.exists():
-            return None
+        with refusals(self.folder):
+            if not path.exists():
+                return None
         try:
             image, header, _ = png.read(path)
-        except PhospheneError:
+            pixels = _pixels(image)
+            return pixels if (header[ENTRY], header[PIXELS]) == (key, _digest(pixels)) else None
+        except Exception:  # there is no end to what a damaged file may lead to, and all of it is mended by painting
             return None
-        if header.get(ENTRY) != key:
-            return None
-        return np.array(image.convert("RGB") if image.mode == "L" else image)
+
+    def prepare(self, key: str) -> None:
+        """Make the folder of an icon; BadArgument where it, or the icon, could not be written. Before the work, not after."""
+        path = self.path(key)
+        with refusals(self.folder):
+            path.parent.mkdir(exist_ok=True)
+            if path.is_dir():
+                raise closed(self.folder, f"{str(path)!r} is a folder")
 
     def write(self, key: str, icon: Render) -> None:
         """Put an icon into its place, whole; what a killed writer left of it is removed."""
         path = self.path(key)
-        path.parent.mkdir(exist_ok=True)
-        for left in path.parent.glob(f".{path.name}.*"):  # only the holder of the claim writes this icon
-            left.unlink(missing_ok=True)
-        icon.provenance[ENTRY] = key
-        icon.save(path)
+        icon.provenance.update({ENTRY: key, PIXELS: _digest(_pixels(icon.grid()))})
+        with refusals(self.folder):
+            for left in path.parent.glob(f".{path.name}.*"):  # only the holder of the claim writes this icon
+                left.unlink(missing_ok=True)
+            icon.save(path)
 
     @property
     def claims(self) -> Path:
@@ -109,7 +138,7 @@ class Store:
 
     def _open(self) -> None:
         marker = self.folder / MARKER
-        try:
+        with refusals(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             others = [name for name in os.listdir(self.folder) if not name.startswith(f".{MARKER}.")]
             if not others:
@@ -122,10 +151,6 @@ class Store:
                 )
             found = _json(marker.read_bytes())
             self.claims.mkdir(exist_ok=True)
-        except PhospheneError:
-            raise
-        except OSError as problem:
-            raise self._closed(f"{problem.strerror or problem}") from problem
         if found != FORMAT:
             raise BadArgument(
                 f"the folder {str(self.folder)!r}, whose {MARKER} says {found!r}"[:400],
@@ -133,14 +158,7 @@ class Store:
                 "choose another folder, or use the version of phosphene that wrote it",
             )
         if not os.access(self.folder, os.W_OK | os.X_OK):
-            raise self._closed("it cannot be written")
-
-    def _closed(self, reason: str) -> BadArgument:
-        return BadArgument(
-            f"the folder {str(self.folder)!r}: {reason}",
-            "a folder that can be made and written expected",
-            "write icons.Store('icons'), or set PHOSPHENE_CACHE",
-        )
+            raise closed(self.folder, "it cannot be written")
 
 
 def default() -> Path:
@@ -149,6 +167,15 @@ def default() -> Path:
         return Path(given)
     cache = os.environ.get("XDG_CACHE_HOME")
     return (Path(cache) if cache else Path.home() / ".cache") / "phosphene" / "icons"
+
+
+def _pixels(image: Image.Image) -> NDArray[np.uint8]:
+    """The pixels of an icon (h, w, 3), or 4 for networks whose pictures have 4 channels."""
+    return np.array(image if image.mode in ("RGB", "RGBA") else image.convert("RGB"))
+
+
+def _digest(pixels: NDArray[np.uint8]) -> str:
+    return hashlib.sha256(f"{pixels.shape}".encode() + pixels.tobytes()).hexdigest()
 
 
 def _json(content: bytes) -> Any:

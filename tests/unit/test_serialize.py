@@ -1,6 +1,8 @@
 """JSON, the file of tensors beside it, and what is damaged."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 
@@ -8,9 +10,9 @@ import pytest
 import torch
 
 from phosphene import transforms as tf
-from phosphene.errors import BadArgument, MissingTensor, ParseError
+from phosphene.errors import BadArgument, MissingTensor, NotWritten, ParseError
 from phosphene.objectives import channel, direction, expect, tv
-from phosphene.serialize import from_json, keep_tensors, load, save, tensors_in, to_json, write_whole
+from phosphene.serialize import from_json, keep_tensors, load, save, tensors_in, to_json, writable, write_whole
 from phosphene.values import hold, tensor
 
 a = channel("a", 0)
@@ -112,3 +114,38 @@ def test_a_crash_leaves_the_old_file(tmp_path):
         write_whole(path, "text instead of bytes")
     assert json.loads(path.read_text()) == to_json(a)
     assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
+
+
+@pytest.mark.parametrize("name", ["a\0b.html", "a" * 253, "a" * 300, "/sys/x.html", "/proc/x.html"])
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(name, tmp_path):
+    with pytest.raises(BadArgument, match=r"a name and a folder that a file can be written to expected"):
+        writable(tmp_path / name)
+    with pytest.raises(NotWritten, match="make room, or write another path"):
+        write_whole(tmp_path / name, b"")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["missing/a.png", "", "b\0/a.png"])
+def test_a_file_in_no_folder(name, tmp_path):
+    for refused in (writable, lambda path: write_whole(path, b"")):
+        with pytest.raises(BadArgument, match=r"is no folder|is a folder"):
+            refused(tmp_path / name)
+
+
+def test_asking_leaves_nothing_behind_and_the_old_file_as_it_was(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+    assert writable(str(path)) == path
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("a.png", b"old")]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_what_the_system_refuses_has_three_parts(step, tmp_path, monkeypatch):
+    def full(*given):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "a.png").write_bytes(b"old")
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(NotWritten, match=r"a.png': No space left on device.*with room.*what was there is left"):
+        write_whole(tmp_path / "a.png", b"new")
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("a.png", b"old")]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 import shutil
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +18,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 import phosphene as ph
 from phosphene import errors, icons, param
 from phosphene import objectives as obj
+from phosphene.icons import claims
 from phosphene.icons import paint as painting
 from phosphene.icons.paint import painted
 from phosphene.icons.program import Program
@@ -111,10 +116,55 @@ def test_a_damaged_icon_is_painted_again(store: icons.Store, damage: str) -> Non
     bad = {"cut": content[: len(content) // 2], "empty": b"", "swapped": paths[1].read_bytes(), "text": b"icon"}
     paths[0].write_bytes({**bad, "foreign": foreign.getvalue()}[damage])
     assert store.read(before.keys[0]) is None
-    with pytest.warns(icons.DamagedIcon, match=f"{paths[0].name} is not whole, or another icon's"):
+    with pytest.warns(icons.DamagedIcon, match=f"{paths[0].name} is not whole, changed, or another icon's"):
         after = paint(store)
     assert after.painted == 1
     assert np.array_equal(before.images, after.images)
+
+
+def rewritten(path: Path, change: Callable[[Image.Image], Image.Image]) -> None:
+    """What a program does that rewrites pictures and keeps what they carry."""
+    info = PngInfo()
+    with Image.open(path) as opened:
+        image = change(opened.copy())
+        for name, text in opened.text.items():
+            info.add_itxt(name, text)
+    image.save(path, pnginfo=info)
+
+
+@pytest.mark.parametrize("mode", ["L", "1", "P", "LA", "RGBA", "I;16", "resized", "one pixel"])
+def test_an_icon_that_was_rewritten_otherwise_is_painted_again(store: icons.Store, mode: str) -> None:
+    before = paint(store)
+
+    def changed(image: Image.Image) -> Image.Image:
+        if mode == "one pixel":
+            image.putpixel((3, 2), tuple(255 - x for x in image.getpixel((3, 2))))
+            return image
+        return image.resize((8, 8)) if mode == "resized" else image.convert("L").convert(mode)
+
+    rewritten(store.path(before.keys[0]), changed)
+    assert store.read(before.keys[0]) is None
+    with pytest.warns(icons.DamagedIcon, match="changed"):
+        after = paint(store)
+    assert after.painted == 1
+    assert np.array_equal(before.images, after.images)
+
+
+def test_an_icon_that_was_made_smaller_without_loss_is_believed(store: icons.Store) -> None:
+    before = paint(store)
+    for key in before.keys:
+        rewritten(store.path(key), lambda image: image.quantize(256) if len(image.getcolors()) <= 144 else image)
+    after = paint(store)
+    assert after.painted == 0
+    assert np.array_equal(before.images, after.images)
+
+
+def test_a_file_without_the_digest_of_its_pixels_is_not_believed(store: icons.Store) -> None:
+    key = paint(store, GOALS[:1]).keys[0]
+    read = ph.Render.load(store.path(key))
+    del read.provenance["icon pixels"]
+    read.save(store.path(key))
+    assert store.read(key) is None
 
 
 def test_every_cut_is_noticed(store: icons.Store) -> None:
@@ -183,6 +233,7 @@ def test_one_icon_at_fault_does_not_lose_the_others(store: icons.Store) -> None:
             errors.Nonfinite, match=r"1 of 7 icons: \(channel\('first', 3\) - 100\).map\(log\); .*in the store"
         ):
             paint(store, [*GOALS[:2], bad, *GOALS[2:]])
+    assert not list(store.claims.iterdir())
     assert paint(store).painted == 0
     assert store.read(Program(NET, LOOK, 0).key(bad)) is None
 
@@ -210,6 +261,104 @@ def test_ctrl_c_keeps_what_is_finished(store: icons.Store, monkeypatch: pytest.M
     monkeypatch.undo()
     assert paint(store).painted == 2
     assert not list(store.claims.iterdir())
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_keeps_what_is_finished(store: icons.Store, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    fsync, calls = os.fsync, []
+
+    def full(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) > 2:
+            raise OSError(code, os.strerror(code))
+        fsync(handle)
+
+    monkeypatch.setattr("os.fsync", full)
+    said = f"no space in '{store.folder}'.*room for the icons.*make room and paint again: what was finished is kept"
+    with pytest.raises(errors.NotWritten, match=said):
+        paint(store)
+    monkeypatch.undo()
+    assert not list(store.claims.iterdir())
+    assert not list(store.folder.glob("*/.*"))
+    assert paint(store).painted == 4
+
+
+@pytest.mark.parametrize("what", ["prefix", "lock", "icon"])
+def test_what_is_in_the_way_is_named(store: icons.Store, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = Program(NET, LOOK, 0).key(GOALS[0])
+    if what == "prefix":
+        store.path(key).parent.write_text("")
+    else:
+        (store.claims / f"{key}.lock" if what == "lock" else store.path(key)).mkdir(parents=True)
+    monkeypatch.setattr(painting, "painted", None)  # before the work
+    with pytest.raises(errors.BadArgument, match=r"a folder that can be made and written expected") as caught:
+        paint(store)
+    assert str(store.folder) in caught.value.given
+    assert what == "lock" or not list(store.claims.iterdir())
+
+
+def test_claims_may_be_shared_with_other_people(store: icons.Store) -> None:
+    before = os.umask(0o077)
+    try:
+        with claims.claimed(store.claims, ["a"], 1, lambda key: False) as mine:
+            assert mine == ["a"]
+            assert (store.claims / "a.lock").stat().st_mode & 0o777 == 0o666
+    finally:
+        os.umask(before)
+    assert not list(store.claims.iterdir())
+
+
+def test_a_claim_that_another_holds_is_left_alone(store: icons.Store) -> None:
+    with (
+        claims.claimed(store.claims, "ab", 2, lambda key: False),
+        claims.claimed(store.claims, "abc", 2, lambda key: False) as others,
+    ):
+        assert others == ["c"]
+        assert len(list(store.claims.iterdir())) == 3
+
+
+def test_a_claim_that_cannot_be_made(store: icons.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*given: Any, **more: Any) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "a.lock")
+
+    monkeypatch.setattr(claims.FileLock, "acquire", denied)
+    with pytest.raises(errors.BadArgument, match=r"Permission denied, 'a.lock'.*a folder that can be made and written"):
+        paint(store)
+
+
+def test_a_sheet_with_names(store: icons.Store, tmp_path: Path) -> None:
+    found = paint(store)
+    named, plain = np.array(found.sheet(3, names=range(6))), np.array(found.sheet(3))
+    line = (named.shape[0] - plain.shape[0]) // 2
+    assert 8 <= line <= 20
+    assert named.shape[1] == plain.shape[1]
+    for place, image in enumerate(found.images):
+        top, left = (place // 3) * (14 + line), (place % 3) * 14
+        assert np.array_equal(named[top : top + 12, left : left + 12], image)
+        assert named[top + 12 : top + 12 + line, left : left + 12].min() < 100
+    path = found.save(tmp_path / "a.png", 3, [*range(5), "a channel with a long name"])
+    with Image.open(path) as shown:
+        assert shown.size == named.shape[1::-1]
+    with Image.open(found.save(str(tmp_path / "b.PNG"))) as shown:
+        assert shown.size == (40, 26)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"path": "a.jpg"}, r"a .png file expected.*a.png"),
+        ({"path": "none/a.png"}, "is no folder"),
+        ({"names": range(5)}, "one for each of 6 icons"),
+        ({"names": "012345"}, "one for each of 6 icons"),
+        ({"across": 0}, "columns is 0"),
+        ({"across": 0, "names": range(6)}, "columns is 0"),
+    ],
+)
+def test_bad_sheets(store: icons.Store, tmp_path: Path, arguments: dict[str, Any], message: str) -> None:
+    path = tmp_path / arguments.pop("path", "a.png")
+    with pytest.raises(errors.BadArgument, match=message):
+        paint(store).save(path, **arguments)
+    assert not list(tmp_path.glob("a.*"))
 
 
 def test_a_sheet_holds_every_icon(store: icons.Store) -> None:
@@ -283,6 +432,15 @@ def test_bad_folders(tmp_path: Path) -> None:
         icons.Store("/proc/icons")
     with pytest.raises(errors.BadArgument, match="a folder expected"):
         icons.Store(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["~nosuch/x", "a\0b", "a" * 300])
+def test_names_that_are_none(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PHOSPHENE_CACHE", "~nosuch/x")
+    for call in (lambda: icons.Store(name), icons.Store):
+        with pytest.raises(errors.BadArgument, match="a folder that can be made and written expected"):
+            call()
 
 
 @pytest.mark.parametrize(
