@@ -18,6 +18,9 @@ Doubles = NDArray[np.float64]
 MOST, WORTH = 8, 0.02
 """Without a count: groups at most, and the share of the squares that each has to add."""
 
+SEEDS = 2**32
+"""scikit-learn takes no seed beyond; larger ones begin anew."""
+
 TURNS, ROUNDS, SETTLED = 20, 500, 1e-6
 """A fit goes on in turns of so many rounds, until one of them adds less than this share of the squares."""
 
@@ -44,10 +47,10 @@ def factorize(matrix: Any, count: int | None = None, seed: int = 0) -> Factors:
 
     count: without one, the smallest from 1 to 8 after which one more direction would add less than 2 % of the squares.
     Coordinate descent in double precision. The order of the rows and of the columns changes the order of the result alone,
-    and a factor of the matrix the weights alone. Warns (UnfinishedWarning) where 10,000 rounds are too few.
+    and a factor of the matrix the weights alone. seed: from 0. Warns (UnfinishedWarning) where 10,000 rounds are too few.
 
-    Errors: ShapeMismatch unless (P, C); Nonfinite; BadArgument for negative numbers, for a matrix of zeros, for a count
-    beyond min(P, C) and for one beyond what the matrix is made of; MissingExtra without scikit-learn.
+    Errors: ShapeMismatch unless (P, C); Nonfinite; BadArgument for negative numbers, for a matrix of zeros, for a seed below
+    0, for a count beyond min(P, C) and for one beyond what the matrix is made of; MissingExtra without scikit-learn.
 
     Source: Lee and Seung 1999; start by Boutsidis and Gallopoulos 2008 (NNDSVDa); as groups of neurons Olah et al. 2018.
 
@@ -56,6 +59,8 @@ def factorize(matrix: Any, count: int | None = None, seed: int = 0) -> Factors:
     (array([[0.5, 0.5, 0. ],
            [0. , 0. , 1. ]]), 1.0)
     """
+    check_integer("factorize", "seed", seed, 0)
+    seed %= SEEDS
     numbers = _checked(matrix)
     room = min(numbers.shape)
     if count is not None:

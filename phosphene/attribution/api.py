@@ -64,12 +64,14 @@ def attribute(
         about.shape(wrt, f"attribute(wrt={wrt!r})")
         program = Program(goal)
         looks = about.looks(program.sites, rule, wrt)
-        size = _chunk(looks, program, about.canvas, chunk)
+        together = _chunk(looks, program, about.canvas, chunk)
         check_reached(rule, looks, goal)
-        tails = (Tail(looks, program, about.canvas[i : i + size], i) for i in range(0, len(about.canvas), size))
+        tails = (Tail(looks, program, about.canvas[i : i + together], i) for i in range(0, len(about.canvas), together))
         parts = [_measured(measure, tail) for tail in tails]
-    joined = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
-    return Attribution(**joined, wrt=wrt, objective=_text(objective), method=repr(measure))
+        coupled = couples_batch(goal)
+    joined: dict[str, Any] = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+    asked: dict[str, Any] = {"wrt": wrt, "objective": _text(objective), "method": repr(measure), "coupled": coupled}
+    return Attribution(**joined, **asked)
 
 
 def _measured(method: Method, tail: Tail) -> dict[str, Tensor]:
@@ -79,6 +81,7 @@ def _measured(method: Method, tail: Tail) -> dict[str, Tensor]:
     def by_view(x: Tensor) -> Tensor:
         return x.reshape(-1, batch, *x.shape[1:])
 
+    tail.depart(method.start(tail))
     values = method.values(tail)
     if not bool(torch.isfinite(values).all()):
         raise Nonfinite(
@@ -86,13 +89,12 @@ def _measured(method: Method, tail: Tail) -> dict[str, Tensor]:
             "finite gradients on the whole path expected",
             "keep roots and logarithms above 0, or start the path elsewhere: integrated_gradients(baseline=0.01)",
         )
-    start = method.start(tail)
     return {
         "values": by_view(values).sum(0),
         "activation": by_view(tail.activation).mean(0),
         "slope": by_view(tail.slope).sum(0),
         "scores": tail.scores,
-        **({} if start is None else {"baseline": tail.scores_at(start).detach()}),
+        **({} if tail.baseline is None else {"baseline": tail.baseline}),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..errors import Nonfinite
 from ..language import parse
 from ..models.vision import as_visions
 from ..objectives import layer, safe
@@ -48,8 +49,19 @@ def between(model: Any, lower: str, upper: str, picture: Any, rules: Any = None,
 def _one(looks: Looks, canvas: Tensor, upper: str) -> Tensor:
     """Of one picture: one pass forward, and one back for each place of the upper layer."""
     leaves, found = looks.taken(canvas)
-    lengths = safe.norm(by_place(found[Site(upper)]), 1)[0]
-    what = f"the activation of {upper!r}"
-    slopes = [gradients(length, leaves, what, looks.wrt, keep=True) for length in lengths.flatten()]
-    rows = [by_place(slope * leaves[0].detach()).sum(1) for slope in slopes]
-    return torch.cat(rows).reshape(*lengths.shape, *rows[0].shape[1:])
+    above = found[Site(upper)]
+    lengths = safe.norm(by_place(above), 1)[0]
+
+    def row(length: Tensor) -> Tensor:
+        # A slope is as large as the layer's activation, its row is one number for each place: no two slopes live at once.
+        slope = gradients(length, leaves, f"the activation of {upper!r}", looks.wrt, keep=True)
+        return by_place(slope * leaves[0].detach()).sum(1)
+
+    rows = torch.cat([row(length) for length in lengths.flatten()])
+    if not bool(torch.isfinite(above).all() and torch.isfinite(rows).all()):
+        raise Nonfinite(
+            f"between({looks.wrt!r}, {upper!r}) with NaN or infinity on the way",
+            "finite activations and gradients expected",
+            "look for the layer where they begin, and mend the network before it",
+        )
+    return rows.reshape(*lengths.shape, *rows.shape[1:])

@@ -16,23 +16,22 @@ from ..models.vision import Vision
 from ..objectives.analysis import Site
 from ..render.views import Views
 from ..render.ways import Apply, Draws, Path, split_layer
-from ..transforms import Transform
+from ..transforms import Transform, identity
 
 Change = Callable[[Tensor], Tensor]
 
 
 class Looks(Views):
-    """The views of the render loop, for a still view of the pictures, and a change of the activation at `wrt` on the way."""
+    """The views of the render loop, of the pictures as they are, and a change of the activation at `wrt` on the way."""
 
     def __init__(
         self,
         visions: Mapping[str, Vision],
         sites: Iterable[Site],
-        view: Transform,
         rules: Mapping[str, gradient_rules.Rule | None],
         wrt: str,
     ) -> None:
-        super().__init__(visions, sites, view, rules)
+        super().__init__(visions, sites, identity, rules)
         self.wrt = wrt
         self.model, self.layer = split_layer(wrt)
         self.change: Change | None = None

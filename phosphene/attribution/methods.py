@@ -18,7 +18,7 @@ class Method(Value, room="attribution", abstract=True):
     """What each number of an activation adds to the scores.
 
     A new method is a subclass with `values`; where its values add up to the change of the scores along a path, it says
-    where the path starts.
+    where the path starts, and finds that in `tail.start`.
     """
 
     def values(self, tail: Tail) -> Tensor:
@@ -74,13 +74,14 @@ class integrated_gradients(Method):
 
     def values(self, tail: Tail) -> Tensor:
         """The way times the mean of the gradients at the middles of the parts."""
-        start = self.start(tail)
-        way, change = tail.activation - start, tail.scores - tail.scores_at(start).detach()
+        assert tail.start is not None
+        start, way = tail.start, tail.activation - tail.start
         parts, total = self.steps, self._slopes(tail, start, way, self.steps, 1 / 2)
         values = way * total / parts
-        allowed = (torch.inf if self.tolerance is None else self.tolerance) * change.abs()
+        allowed = torch.inf if self.tolerance is None else self.tolerance
         for _ in range(CUTS):
-            short = (tail.by_picture(values) - change).abs() > allowed
+            gap, change = tail.missed(values)
+            short = gap > allowed * change
             if not bool(short.any()):
                 break
             # The middle of a part is that of its middle third, so that nothing is computed twice.

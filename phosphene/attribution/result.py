@@ -15,7 +15,8 @@ class Attribution:
     values: (B, C, ...), the layer's shape.  activation, slope: of the same shape, the activation and the gradient of the
     scores there.  scores: (B,).  baseline: (B,), the scores where the method's path starts, None where it has none.
     Where an objective sees the pictures through several views, `values` and `slope` are sums over them, each in the frame
-    of its view, and `activation` is their mean.  wrt, objective, method: what was asked, as text.
+    of its view, and `activation` is their mean.  wrt, objective, method: what was asked, as text.  coupled: whether the
+    score of a picture depends on the others, so that the values add up over the whole batch alone.
     """
 
     values: Tensor
@@ -26,6 +27,7 @@ class Attribution:
     wrt: str = field(default="image", kw_only=True)
     objective: str = field(default="", kw_only=True)
     method: str = field(default="", kw_only=True)
+    coupled: bool = field(default=False, kw_only=True)
 
     def spatial(self) -> Tensor:
         """What each place adds: the sum over channels, (B, H, W); (B, 1, T) of tokens, (B, 1, 1) without places."""
@@ -39,13 +41,13 @@ class Attribution:
     def missing(self) -> Tensor:
         """The part of the scores' change that the values do not add up to, (B,); NaN where the method promises no sum.
 
-        |sum of values - (scores - baseline)| / |scores - baseline|
+        |sum of values - (scores - baseline)| / |scores - baseline|; of coupled pictures the sums over all of them.
         """
         if self.baseline is None:
             return torch.full_like(self.scores, torch.nan)
-        change = self.scores - self.baseline
-        gap = (self.values.flatten(1).sum(1) - change).abs()
-        return gap / change.abs().clamp_min(torch.finfo(change.dtype).tiny)
+        gap, change = missed(self.values.flatten(1).sum(1), self.scores - self.baseline, self.coupled)
+        part: Tensor = gap / change.clamp_min(torch.finfo(change.dtype).tiny)
+        return part
 
     def __repr__(self) -> str:
         lines = [f"Attribution of {self.objective} to {self.wrt!r} {tuple(self.values.shape)} by {self.method}"]
@@ -54,6 +56,12 @@ class Attribution:
             gap = "" if self.baseline is None else f" of {score - float(self.baseline[i]):.4g}"
             lines.append(f"  picture {i}: score {score:.4g}, values sum to {total:.4g}{gap}")
         return "\n".join(lines + ["  ..."] * (len(self.scores) > 8))
+
+
+def missed(sums: Tensor, change: Tensor, coupled: bool) -> Tensor:
+    """What sums of values (B,) miss of a change of scores (B,), and the size of the change: (2, B)."""
+    found = torch.stack([sums - change, change])
+    return (found.sum(1, keepdim=True).expand_as(found) if coupled else found).abs()
 
 
 def by_place(x: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from ..errors import BadArgument, ShapeMismatch, UnknownModel, nearest
 from ..models import rules as gradient_rules
-from ..models.capture import probe
+from ..models.capture import dry_run, grey, probe
 from ..models.vision import Vision, pair
 from ..objectives.algebra import Objective
 from ..objectives.analysis import Site, images
@@ -19,17 +20,16 @@ from ..param.picture import picture as read
 from ..render.arguments import as_objective, device_of, precision_of
 from ..render.goals import check_layers, labelled
 from ..render.ways import finished, size_of, split_layer
-from ..transforms import Transform, identity, resize
+from ..transforms import identity
 from .looks import Looks
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Networks, pictures (B, C, H, W) in [0, 1] in their type and on their device, and the view of them."""
+    """Networks, of the size at which they see, and pictures (B, C, H, W) in [0, 1] in their type and on their device."""
 
     visions: Mapping[str, Vision]
     canvas: Tensor
-    view: Transform
 
     @property
     def channels(self) -> int:
@@ -38,7 +38,7 @@ class Subject:
 
     def seen(self, vision: Vision) -> tuple[int, int]:
         """The size at which a network sees the pictures."""
-        return finished(vision, self.view, size_of(self.canvas)).output_size(size_of(self.canvas))
+        return finished(vision, identity, size_of(self.canvas)).output_size(size_of(self.canvas))
 
     def shape(self, layer: Any, owner: str) -> torch.Size:
         """The shape of a layer's activation for one picture.  Errors: UnknownLayer, AmbiguousLayer, UnknownModel."""
@@ -60,7 +60,7 @@ class Subject:
     def goal(self, objective: Any) -> Objective:
         """The objective with labels as numbers, and every layer and picture that it names there."""
         goal = labelled(as_objective(objective), self.visions)
-        check_layers(goal, self.visions, self.view, self.channels, size_of(self.canvas), True)
+        check_layers(goal, self.visions, identity, self.channels, size_of(self.canvas), True)
         named = max(images(goal), default=-1) + 1
         if named > len(self.canvas):
             raise ShapeMismatch(
@@ -73,15 +73,26 @@ class Subject:
     def looks(self, sites: Iterable[Site], rule: Any, wrt: str) -> Looks:
         """What the networks see with a gradient rule, and with the activation at a layer in the caller's hands."""
         checked = {name: gradient_rules.check(rule, one, self.seen(one))[0] for name, one in self.visions.items()}
-        return Looks(self.visions, sites, self.view, checked, wrt)
+        return Looks(self.visions, sites, checked, wrt)
 
 
 def subject(visions: Mapping[str, Vision], picture: Any, size: int | tuple[int, int] | None) -> Subject:
     """Networks and pictures, seen at a size, or at the networks' own.
 
-    Errors: BadPicture, BadArgument for networks of different types or devices.
+    Errors: BadPicture, BadArgument for networks of different types or devices, ShapeMismatch for a size that a network cannot
+    take.
     """
     channels = len(next(iter(visions.values())).mean)
     canvas = read(picture, channels=channels).numbers()
-    view = identity if size is None else resize(pair(size))
-    return Subject(visions, canvas.to(device_of(None, visions), precision_of("auto", visions)), view)
+    if size is not None:
+        visions = {name: _at_size(vision, pair(size), channels) for name, vision in visions.items()}
+    return Subject(visions, canvas.to(device_of(None, visions), precision_of("auto", visions)))
+
+
+def _at_size(vision: Vision, size: tuple[int, int], channels: int) -> Vision:
+    """The same network, as one of another size."""
+    if vision.size != size:
+        dry_run(vision, grey(vision, size, channels))
+    changed = copy.copy(vision)
+    changed.size = size
+    return changed

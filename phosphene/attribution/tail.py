@@ -6,17 +6,24 @@ import torch
 from torch import Tensor
 
 from ..errors import Nonfinite
+from ..objectives.analysis import couples_batch
 from ..objectives.evaluate import Context
 from ..objectives.lower import Program
 from .looks import Looks, gradients
+from .result import missed
 
 
 class Tail:
     """Scores (B,) as a function of the activation at a layer; all before the layer stays as the pictures make it.
 
     activation: that of the pictures, (L * B, C, ...), where the objective sees them through L different views.
-    slope: the gradient of the scores there, of the same shape.  scores: (B,).
+    slope: the gradient of the scores there, of the same shape.  scores: (B,).  start, baseline: where the method's path
+    starts and the scores (B,) there, once `depart` was told; else None.  coupled: whether the pictures have one score
+    together, so that only sums over all of them mean something.
     """
+
+    start: Tensor | None = None
+    baseline: Tensor | None = None
 
     def __init__(self, looks: Looks, program: Program, canvas: Tensor, first: int = 0) -> None:
         self._looks, self._program, self._canvas = looks, program, canvas
@@ -27,6 +34,12 @@ class Tail:
         self.slope = gradients(self.scores, leaves, self._what, looks.wrt)
         self.scores = self._finite(self.scores.detach())
         self.activation = torch.cat(leaves).detach()
+        self.coupled = couples_batch(program.objective)
+
+    def depart(self, start: Tensor | None) -> None:
+        """Where the method's path starts."""
+        self.start = start
+        self.baseline = None if start is None else self.scores_at(start).detach()
 
     @property
     def _what(self) -> str:
@@ -46,6 +59,11 @@ class Tail:
     def by_picture(self, values: Tensor) -> Tensor:
         """The sum of an activation's numbers for each picture, (B,), over all of its views."""
         return values.flatten(1).sum(1).reshape(-1, len(self.scores)).sum(0)
+
+    def missed(self, values: Tensor) -> Tensor:
+        """What the values of a path miss of the change of the scores, and that change: (2, B)."""
+        assert self.baseline is not None
+        return missed(self.by_picture(values), self.scores - self.baseline, self.coupled)
 
     def rows(self, numbers: Tensor) -> Tensor:
         """Numbers (B,), one for each picture, in a shape to go with an activation."""

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from ..errors import AmbiguousLayer, BadArgument, PhospheneError, ShapeMismatch, UnknownLayer
 from .address import Address, address, all_names, layer_names
+from .guard import guarded
 from .vision import Vision, as_vision, pair
 
 Hook = Callable[[nn.Module, Any, Any], None]
@@ -148,9 +149,12 @@ def grey(vision: Vision, size: int | tuple[int, int] | None = None, channels: in
 
 
 def dry_run(vision: Vision, x: Tensor) -> Any:
-    """What the network returns for pictures, without gradients; ShapeMismatch where it cannot take their size."""
+    """What the network returns for pictures, without gradients, and left as it was.
+
+    Errors: ShapeMismatch where it cannot take their size; ModelState for a network that would be changed.
+    """
     try:
-        with torch.no_grad(), _same_path():
+        with guarded(vision), torch.no_grad(), _same_path():
             return vision(x)
     except PhospheneError:
         raise
@@ -166,15 +170,19 @@ _taken: WeakKeyDictionary[Vision, dict[tuple[int, int], bool]] = WeakKeyDictiona
 
 
 def takes(vision: Vision, size: tuple[int, int]) -> bool:
-    """Whether a network can be given pictures of a size, found by a dry run at the first question."""
+    """Whether a network can be given pictures of a size, in RGB or in its own channels; tried at the first question."""
     known = _taken.setdefault(vision, {})
     if size not in known:
-        try:
-            dry_run(vision, grey(vision, size))
-            known[size] = True
-        except ShapeMismatch:
-            known[size] = False
+        known[size] = any(_taken_in(vision, size, channels) for channels in {3, len(vision.mean)})
     return known[size]
+
+
+def _taken_in(vision: Vision, size: tuple[int, int], channels: int) -> bool:
+    try:
+        dry_run(vision, grey(vision, size, channels))
+    except ShapeMismatch:
+        return False
+    return True
 
 
 @contextmanager

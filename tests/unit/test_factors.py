@@ -142,6 +142,18 @@ def test_bad_input(matrix: Any, count: Any, error: type[Exception], words: str) 
         factorize(matrix, count)
 
 
+@pytest.mark.parametrize("seed", [-1, "a", 2.5, None, True])
+def test_bad_seeds(seed: Any) -> None:
+    with pytest.raises(BadArgument, match="factorize: seed is"):
+        factorize(np.ones((4, 3)), 1, seed)
+
+
+@given(st.integers(0, 2**80))
+def test_any_seed_from_0_on(seed: int) -> None:
+    matrix = planted(2, 0)[0]
+    np.testing.assert_array_equal(factorize(matrix, 2, seed).weights, factorize(matrix, 2, seed % 2**32).weights)
+
+
 def test_more_groups_than_the_matrix_is_made_of() -> None:
     matrix = np.zeros((6, 5))
     matrix[0, 0] = 1

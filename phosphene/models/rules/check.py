@@ -86,7 +86,9 @@ def _resolve(rule: Rule | tuple[()] | None, vision: Vision, size: Size) -> tuple
         raise BadArgument(f"rules={rule!r}", "a gradient rule expected", "write rules=rules.soft_gate()")
     placed, misplaced = _placed(rule, vision)
     census = _census(vision, size, list(dict.fromkeys(one for rules in placed for one in rules)))
-    for alternative in (tuple(one for one in each if one.sites) for each in placed):  # exact() has none: nothing changes
+    for alternative in (
+        tuple(one for one in each if one.sites) for each in placed
+    ):  # exact() has none: nothing changes
         if not alternative:
             return None, Report()
         counts = {one: _matches(census, one) for one in alternative}

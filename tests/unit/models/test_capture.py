@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from phosphene.errors import AmbiguousLayer, BadArgument, ModelState, ShapeMismatch, UnknownLayer
-from phosphene.models import Capture, Vision, capture, frozen, guarded, probe
+from phosphene.models import Capture, Vision, capture, frozen, guarded, layers, probe
+from phosphene.models.capture import takes
 
 HALF = (0.5, 0.5, 0.5)
 LAYERS = {
@@ -277,3 +278,24 @@ def test_train_mode_is_refused():
             assert vision.module.training
     with guarded(Vision(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Dropout(0.0), nn.GroupNorm(2, 4)), HALF, HALF)):
         pass
+
+
+def test_a_dry_run_leaves_a_network_as_it_was():
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout(0.5))
+    vision = Vision(net, HALF, HALF, size=8, name="net")
+    before = vision.digest()
+    for look in (lambda: probe(vision, ["1"]), lambda: layers(vision), lambda: takes(vision, (8, 8))):
+        with pytest.raises(ModelState, match="BatchNorm2d '1' in training mode"):
+            look()
+    assert vision.digest() == before
+    net.eval()
+    assert probe(vision, ["1"])["1"] == (1, 4, 6, 6)
+    assert all(weight.requires_grad for weight in net.parameters())
+
+
+def test_a_network_takes_its_own_number_of_channels():
+    for channels in (1, 3, 4):
+        vision = Vision(nn.Conv2d(channels, 2, 5), [0.5] * channels, [0.5] * channels)
+        assert takes(vision, (8, 8))
+        assert not takes(vision, (4, 4))
+    assert takes(Vision(nn.Conv2d(3, 2, 5), [0.5], [0.5]), (8, 8))
