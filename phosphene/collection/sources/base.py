@@ -1,0 +1,115 @@
+"""What every source of pictures is, and how the bytes of a picture's file become a picture."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ...errors import PhospheneError
+from ...param.picture import _checked, _pixels
+
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff"),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".jp2"),
+)
+"""Ends of file names that are taken for pictures."""
+GAP = 2
+"""How much larger than needed a JPEG is at least decoded: its decoder's small pictures are up to a pixel too wide."""
+
+
+class Unreadable(Exception):
+    """A picture that cannot be read, and why; it is counted and listed, and the others go on."""
+
+
+class Entry(NamedTuple):
+    """A picture of a source.
+
+    key: 16 bytes, the same for the same picture under any name.  name: what `Source.read` takes.  label: its class, -1
+    where not known.
+    """
+
+    key: bytes
+    name: str
+    label: int = -1
+
+
+class Source:
+    """Pictures: a base class.  A source is handed to other processes, so it can be pickled, and holds no open file."""
+
+    def listed(self) -> Iterator[Entry]:
+        """All pictures, in any order; the same one may come twice.  What is broken is listed, too."""
+        raise NotImplementedError
+
+    def read(self, name: str, key: bytes | None = None, size: tuple[int, int] | None = None) -> Tensor:
+        """A picture (3, h, w) in [0, 1], of any size.
+
+        key: as it was listed; another picture under that name is refused.  size: height and width that will do, where a
+        smaller picture is read faster.  Errors: Unreadable.
+        """
+        raise NotImplementedError
+
+
+def digest(content: bytes) -> bytes:
+    """The key of a picture's bytes: BLAKE2b of 128 bits.
+
+    >>> len(digest(b"picture"))
+    16
+    """
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+def named(*parts: str | int) -> bytes:
+    """The key of a picture that no bytes stand for, from what names it.
+
+    >>> named("drawn", 0, 1) == named("drawn", 0, 1) != named("drawn", 1, 0)
+    True
+    """
+    return digest(b"phosphene/name/1" + repr(parts).encode("utf-8", "surrogatepass"))
+
+
+def decoded(content: bytes, key: bytes | None, size: tuple[int, int] | None) -> Tensor:
+    """The picture (3, h, w) in the bytes of a file; a large JPEG at half, a quarter, an eighth of its sides, if that is
+    still twice what is needed.
+
+    Errors: Unreadable, also where the bytes are not those of the key.
+    """
+    if key is not None and digest(content) != key:
+        raise Unreadable("it has changed since it was listed")
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            if size is not None:
+                most = GAP * max(size)  # of a picture that lies on its side, too
+                image.draft(None, (most, most))
+            pixels = _pixels(image, 3)
+    except MemoryError:
+        raise
+    except Exception as problem:  # a damaged file breaks its decoder in many ways
+        raise Unreadable(f"{type(problem).__name__}: {str(problem)[:200]}") from None
+    return _unit(pixels)
+
+
+def _unit(pixels: Tensor) -> Tensor:
+    return pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels
+
+
+def checked(numbers: Tensor) -> Tensor:
+    """A picture (3, h, w) whose numbers are in [0, 1]; Unreadable says what is wrong with it."""
+    try:
+        return _checked(numbers, 3)[0]
+    except PhospheneError as problem:
+        raise Unreadable(f"{problem.given}, {problem.expected} expected") from None
+
+
+def as_integer(label: object) -> int:
+    """A class as a number, -1 for anything else."""
+    try:
+        number = int(label)  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        return -1
+    return number if -1 <= number < 2**31 else -1
