@@ -15,14 +15,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from drawing import SIZE, Painter, Waves, card, plot, strip
-from PIL import Image
+from PIL import Image, ImageDraw
 from torch import Tensor, nn
 
 import phosphene as ph
-from phosphene import param
+from phosphene import atlas, collection, param
 from phosphene import transforms as tf
 from phosphene.figures.colors import signed
 from phosphene.models import patterns, rules
@@ -205,6 +206,7 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "schedules.by_stage": Shown("schedules.by_stage((1, schedules.ramp(0.8, 0.2)))"),
         "stages.stage": Shown("stages.stage(24, scale=2)"),
     },
+    "atlas": {name: Shown(f"{name}()") for name in ("atlas.umap", "atlas.pca", "atlas.tsne")},
     "rules": {
         "rules.soft_gate": Shown("rules.soft_gate()"),
         "rules.leaky_gate": Shown("rules.leaky_gate(0.3)"),
@@ -412,6 +414,37 @@ def attributed(shown: Shown) -> Image.Image:
     return strip(picture, F.interpolate(heat[None].float(), (192, 192))[0])
 
 
+COLLECTED = 1500
+"""Drawings that the layouts show."""
+
+
+@cache
+def collected() -> collection.Collection:
+    """One position of drawings, at block4."""
+    drawn = collection.sources.drawn(COLLECTED)
+    return collection.collect(model(), drawn, ["block4"], STORE.with_name("phosphene-docs-collection"), progress=False)
+
+
+def laid_out(shown: Shown) -> Image.Image:
+    """Every drawing where a method puts it, in the color of its class."""
+    rows = collected()
+    places = atlas.layout(lambda: rows.rows("block4"), read(shown.source)).place
+    seen, labels = np.isfinite(places).all(1), rows.labels()
+    found = Image.new("RGB", (3 * SIZE, 3 * SIZE), "white")
+    pen = ImageDraw.Draw(found)
+    for (x, y), label in zip((8 + places[seen] * (3 * SIZE - 16)).tolist(), labels[seen].tolist(), strict=True):
+        hue = f"hsl({label * 360 // len(patterns.LABELS)}, 75%, {40 + 15 * (label % 2)}%)"
+        pen.ellipse((x - 1.5, y - 1.5, x + 1.5, y + 1.5), fill=hue)
+    return found
+
+
+def chart() -> Image.Image:
+    """The atlas of the drawings."""
+    layouts = {"block4": atlas.layout(lambda: collected().rows("block4"))}
+    made = ph.recipes.atlas_of(model(), collected(), layouts, sides=(16,), least=5, store=STORE)
+    return Image.open(io.BytesIO(made.scene().png(1)))
+
+
 def pixels(picture: Tensor) -> Image.Image:
     """A picture as it is."""
     return Image.fromarray((picture * 255).round().byte().permute(1, 2, 0).numpy())
@@ -430,6 +463,7 @@ MAKERS: dict[str, Callable[[Shown], Image.Image]] = {
     "render": rendering,
     "rules": ruled,
     "attribution": attributed,
+    "atlas": laid_out,
 }
 FIGURES: dict[str, Callable[[], Image.Image]] = {
     "halves": lambda: pixels(halves()),
@@ -442,6 +476,7 @@ EXTRA: dict[str, dict[str, Callable[[], Image.Image]]] = {
     "transforms": {"card": lambda: strip(card())},
     "rules": {"regions": regions},
     "figures": FIGURES,
+    "atlas": {"atlas": chart},
 }
 
 
@@ -459,7 +494,7 @@ def main(pages: list[str]) -> None:
         for word, shown in SHOWN.get(page, {}).items():
             save(MAKERS[page](shown), page, word)
         for name, made in EXTRA.get(page, {}).items():
-            save(made(), page, name, 256 if page == "figures" else 64)
+            save(made(), page, name, 256 if page in ("figures", "atlas") else 64)
 
 
 if __name__ == "__main__":

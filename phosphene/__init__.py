@@ -4,7 +4,22 @@ Say what to look for (`objectives`), what to paint with (`param`) and what the p
 `render` paints it. `models` has the networks, `presets` the usual arguments, `recipes` figures and systems built on these.
 """
 
-from . import attribution, errors, figures, icons, models, objectives, param, presets, recipes, serialize, transforms
+from . import (
+    atlas,
+    attribution,
+    collection,
+    engines,
+    errors,
+    figures,
+    icons,
+    models,
+    objectives,
+    param,
+    presets,
+    recipes,
+    serialize,
+    transforms,
+)
 from .attribution import attribute
 from .language import parse
 from .models import Vision, load
@@ -35,9 +50,12 @@ __all__ = [
     "Render",
     "Vision",
     "adam",
+    "atlas",
     "attribute",
     "attribution",
+    "collection",
     "constraints",
+    "engines",
     "errors",
     "figures",
     "gradients",

@@ -28,6 +28,7 @@ ROOMS = {
     "tf": "transforms",
     "rules": "rules",
     "attribution": "attribution",
+    "atlas": "atlas",
     **dict.fromkeys(("gradients", "operators", "constraints", "optimizers", "schedules", "stages"), "render"),
 }
 PLUMBING = {"tensor"}

@@ -11,12 +11,14 @@ import warnings
 import typer
 
 from ..errors import PhospheneError
+from . import atlas
 from .figures import dictionary, grid, groups, influences
 from .icons import icons
 from .networks import labels, layers
 from .painting import render, replay, show
+from .sprites import sprites
 
-COMMANDS = (render, show, replay, layers, labels, icons, dictionary, grid, groups, influences)
+COMMANDS = (render, show, replay, layers, labels, icons, dictionary, grid, groups, influences, sprites)
 
 app = typer.Typer(
     add_completion=False,
@@ -26,6 +28,7 @@ app = typer.Typer(
 )
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(atlas.app, name="atlas")
 
 
 def main() -> None:

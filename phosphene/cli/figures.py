@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import BadArgument
-from .options import Seed, StoreFolder, Weights
+from .options import IconSize, Seed, Seen, Size, Steps, StoreFolder, Weights
 
 Pictures = Annotated[list[Path], typer.Argument(help="One picture or several.")]
 Model = Annotated[str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")]
@@ -22,12 +22,6 @@ Output = Annotated[
 ]
 Toward = Annotated[str | None, typer.Option(help="An objective to attribute to, such as \"logit('dots')\".")]
 Top = Annotated[int, typer.Option(help="How many channels.")]
-Size = Annotated[
-    int | None, typer.Option(help="Pixels of a picture as the network sees it; the network's own where not given.")
-]
-IconSize = Annotated[int, typer.Option("--icon", help="Pixels of an icon.")]
-Seen = Annotated[int | None, typer.Option(help="Pixels at which the network sees an icon, its own where not given.")]
-Steps = Annotated[int, typer.Option(help="Updates that an icon is painted with.")]
 Limit = Annotated[float, typer.Option(help="Megabytes that a page may have.")]
 
 

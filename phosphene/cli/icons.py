@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..errors import BadArgument
-from .options import Network, Seed, StoreFolder, Weights
+from .options import Network, Ray, Seed, StoreFolder, Weights, Workers
 
 
 def icons(
@@ -23,6 +22,8 @@ def icons(
     ),
     seed: Seed = 0,
     weights: Weights = None,
+    workers: Workers = None,
+    ray: Ray = None,
     channels: Annotated[str | None, typer.Option(help="Some channels only, such as 0,5,9.")] = None,
 ) -> None:
     """Paint an icon of every channel of some layers; those that the store has are not painted again."""
@@ -30,17 +31,17 @@ def icons(
     from ..icons import Store
     from ..models.capture import probe
     from ..render.result import columns
-    from ..serialize import writable, write_whole
+    from ..serialize import writable
 
+    if output.suffix.lower() != ".png":
+        raise BadArgument(f"-o {output}", "a .png file expected", f"write -o {output.with_suffix('.png')}")
     target, chosen = writable(output), _numbers(channels)
     network, folder = models.load(model, weights=weights), Store(store)
     shapes = probe(network, {layer: f"icons of {layer!r}" for layer in layers}, size)
     counts = {layer: chosen or range(shapes[layer][1]) for layer in layers}
     goals = [objectives.channel(layer, channel) for layer, numbers in counts.items() for channel in numbers]
-    found = folder.paint(network, goals, seed=seed, **presets.icon(size, steps))
-    buffer = io.BytesIO()
-    found.sheet().save(buffer, "PNG")
-    write_whole(target, buffer.getvalue())
+    found = folder.paint(network, goals, seed=seed, workers=workers, ray=ray, **presets.icon(size, steps))
+    found.save(target, names=[str(channel) for numbers in counts.values() for channel in numbers])
     print(f"{target}: {len(found)} icons, {columns(len(found))} a row, in this order:")
     for layer, numbers in counts.items():
         print(f"  {layer}: {f'channels 0 to {len(numbers) - 1}' if chosen is None else f'channels {channels}'}")

@@ -17,3 +17,11 @@ StoreFolder = Annotated[
     Path | None,
     typer.Option("--store", help="The folder of icons; the user's cache (PHOSPHENE_CACHE) where not given."),
 ]
+Size = Annotated[
+    int | None, typer.Option(help="Pixels of a picture as the network sees it; the network's own where not given.")
+]
+IconSize = Annotated[int, typer.Option("--icon", help="Pixels of an icon.")]
+Seen = Annotated[int | None, typer.Option(help="Pixels at which the network sees an icon, its own where not given.")]
+Steps = Annotated[int, typer.Option(help="Updates that an icon is painted with.")]
+Workers = Annotated[int | None, typer.Option(help="Processes that work, one thread each; this one where not given.")]
+Ray = Annotated[str | None, typer.Option(help="The address of a Ray cluster, or local; extra cluster.")]

@@ -1,19 +1,24 @@
 """What the recipes of figures return: values with the data as arrays, that save themselves as page, picture, or archive.
 
-`Dictionary`, `Grid`, `Groups`, `Influences` are the figures; each holds `Picture`s and one record for each layer.
+`Dictionary`, `Grid`, `Groups`, `Influences` are figures about `Picture`s, `Atlas` is one about many activations,
+`Sprites` one about whole layers; each holds one record for each layer.
 `.save("page.html")` writes one self-contained page (`phosphene.html`), `.save("figure.png")` and `.save("figure.svg")` the
 static figure (`scene`), `.save("data.npz")` the arrays, which `load` reads again. `colors` has their colors. Next: recipes,
 which make figures.
 """
 
 from .archive import load
+from .atlas import Atlas, AtlasLayer, Level
 from .base import Figure, Layer, Picture
 from .dictionary import Dictionary, DictionaryLayer
 from .grid import Grid, GridLayer
 from .groups import Groups, GroupsLayer
 from .influences import Influences, InfluencesLayer, Link
+from .sprites import Sprites, SpritesLayer
 
 __all__ = [
+    "Atlas",
+    "AtlasLayer",
     "Dictionary",
     "DictionaryLayer",
     "Figure",
@@ -24,7 +29,10 @@ __all__ = [
     "Influences",
     "InfluencesLayer",
     "Layer",
+    "Level",
     "Link",
     "Picture",
+    "Sprites",
+    "SpritesLayer",
     "load",
 ]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import io
 import json
 import typing
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import BadArgument
+from ..errors import BadArgument, PhospheneError
+from . import shapes
 
 FIGURE = "figure"
 
@@ -27,7 +28,7 @@ def pack(figure: Any) -> bytes:
 
 
 def load(path: str | Path) -> Any:
-    """Read a figure that `save` wrote as .npz; BadArgument for any other file.
+    """Read a figure that `save` wrote as .npz; BadArgument for any other file, and for arrays that do not fit.
 
     >>> import tempfile, phosphene as ph, numpy as np
     >>> from phosphene.figures import Dictionary, Picture, load
@@ -35,20 +36,23 @@ def load(path: str | Path) -> Any:
     >>> load(one.save(tempfile.mkdtemp() + "/data.npz")).pictures[0].image.shape
     (2, 2, 3)
     """
-    from . import Dictionary, Grid, Groups, Influences
+    from . import Atlas, Dictionary, Grid, Groups, Influences, Sprites
 
-    kinds = {one.kind: one for one in (Dictionary, Grid, Groups, Influences)}
+    kinds = {one.kind: one for one in (Atlas, Dictionary, Grid, Groups, Influences, Sprites)}
     try:
         content = io.BytesIO(Path(path).read_bytes())  # NumPy leaves a damaged file open
         with np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         whole = json.loads(str(arrays[FIGURE]))
-        return _put_together(kinds[whole["kind"]], whole["figure"], arrays)
+        found = _put_together(kinds[whole["kind"]], whole["figure"], arrays, "")
+        shapes.check(found)
+        return found
     except FileNotFoundError:
         raise BadArgument(f"{str(path)!r}: no such file", "a .npz file expected", "check the path") from None
-    except (OSError, KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile, EOFError) as problem:
+    except Exception as problem:  # a damaged archive ends in errors of any kind
+        reason = problem if isinstance(problem, (shapes.Wrong, PhospheneError)) else type(problem).__name__
         raise BadArgument(
-            f"{str(path)!r} holds no figure ({type(problem).__name__})",
+            f"{str(path)!r} holds no figure ({reason})"[:600],
             "a .npz file that a figure's save wrote expected",
             "write figure.save('data.npz')",
         ) from problem
@@ -60,21 +64,39 @@ def _taken_apart(value: Any, path: str, arrays: dict[str, Any]) -> Any:
         arrays[path] = value
         return {"array": path}
     if dataclasses.is_dataclass(value):
-        fields = dataclasses.fields(value)
+        fields = [f for f in dataclasses.fields(value) if f.init]
         return {f.name: _taken_apart(getattr(value, f.name), f"{path}/{f.name}".strip("/"), arrays) for f in fields}
     if isinstance(value, tuple):
         return [_taken_apart(one, f"{path}/{number}", arrays) for number, one in enumerate(value)]
     return dict(value) if isinstance(value, dict) else value
 
 
-def _put_together(kind: Any, data: Any, arrays: dict[str, Any]) -> Any:
+def _put_together(kind: Any, data: Any, arrays: dict[str, Any], where: str) -> Any:
     """The record of a type from what `_taken_apart` made."""
-    if isinstance(data, dict) and set(data) == {"array"}:
-        return arrays[data["array"]]
+    origin, inside = typing.get_origin(kind), typing.get_args(kind)
+    if origin is np.ndarray:
+        return _array(np.dtype(typing.get_args(inside[1])[0]), arrays[data["array"]], where)
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        named = {f.name: _put_together(hints[f.name], data[f.name], arrays) for f in dataclasses.fields(kind)}
+        named = {name: _put_together(hints[name], one, arrays, f"{where}/{name}") for name, one in data.items()}
         return kind(**named)  # type: ignore[operator]
-    if typing.get_origin(kind) is tuple:
-        return tuple(_put_together(typing.get_args(kind)[0], one, arrays) for one in data)
+    if origin is tuple:
+        _check(data, list, where)
+        return tuple(_put_together(inside[0], one, arrays, f"{where}/{number}") for number, one in enumerate(data))
+    if origin is collections.abc.Mapping:
+        _check(data, dict, where)
+        return {name: _put_together(inside[1], one, arrays, f"{where}/{name}") for name, one in data.items()}
+    _check(data, (int, float) if kind is float else kind, where)
     return data
+
+
+def _array(wanted: np.dtype[Any], array: Any, where: str) -> Any:
+    """An array, of bytes where these are wanted, of numbers of any size where others are."""
+    if array.dtype.kind != wanted.kind or (wanted.itemsize == 1) != (array.dtype.itemsize == 1):
+        raise shapes.Wrong(f"{where.strip('/')} of type {array.dtype}, {wanted} expected")
+    return array
+
+
+def _check(data: Any, kind: Any, where: str) -> None:
+    if not isinstance(data, kind) or (isinstance(data, bool) and kind is not bool):
+        raise shapes.Wrong(f"{where.strip('/')} is {data!r}"[:200])

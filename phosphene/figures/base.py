@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,20 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
+FRAME = 'style="width:100%;height:44rem;border:0" sandbox="allow-scripts"'
+FITTED = """<script>
+addEventListener("message", ({ source, data }) => {
+  if (!(data?.phosphene > 0)) return;
+  for (const frame of document.querySelectorAll("iframe")) {
+    if (frame.contentWindow === source) frame.style.height = `${Math.min(data.phosphene, 1200)}px`;
+  }
+});
+</script>"""
+"""A page in a notebook tells its height; beyond 1200 px it scrolls by itself."""
+NUDGE = 1e-4
+MOST = 8
+"""Pictures and layers that the `repr` of a figure names."""
+
 
 def writable_figure(path: str | Path) -> Path:
     """The path of a figure that can be written; BadArgument for another kind of file or a folder that is not there."""
@@ -35,15 +50,18 @@ def writable_figure(path: str | Path) -> Path:
     return path
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Picture:
     """A picture as the network saw it.  image: (h, w, 3), bytes."""
 
     name: str
     image: Bytes
 
+    def __repr__(self) -> str:
+        return f"Picture({self.name!r}, {self.image.shape[0]} x {self.image.shape[1]} px)"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Layer:
     """A layer that a figure shows: `rows` x `columns` positions of `channels` numbers.
 
@@ -56,6 +74,19 @@ class Layer:
     channels: int
     sees: int
 
+    def __repr__(self) -> str:
+        size = f"{self.rows} x {self.columns} positions, {self.channels} channels"
+        return f"{type(self).__name__}({self.name!r}, {size})"
+
+    def cell(self, y: float, x: float) -> tuple[int, int]:
+        """The row and column at a place, given as fractions of the picture's height and width; pages have the same rule.
+
+        A place on a border, such as the middle of a cell in a layer with twice as many rows, belongs to the cell below and
+        to the right of it; `NUDGE` cells before the border count as on it, as fractions are rounded.
+        """
+        row, column = (math.floor(float(part) * count + NUDGE) for part, count in ((y, self.rows), (x, self.columns)))
+        return min(max(row, 0), self.rows - 1), min(max(column, 0), self.columns - 1)
+
     def data(self) -> dict[str, Any]:
         """The layer as the page takes it; figures add what they show of it."""
         return {
@@ -67,7 +98,7 @@ class Layer:
         }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Figure:
     """A figure about pictures.
 
@@ -79,6 +110,11 @@ class Figure:
     title: str
     made: Mapping[str, str]
     pictures: tuple[Picture, ...]
+
+    def __repr__(self) -> str:
+        parts = [*self.pictures, *getattr(self, "layers", ())]
+        more = [f"and {len(parts) - MOST} more"] if len(parts) > MOST else []
+        return "\n  ".join([f"{type(self).__name__}({self.title!r})", *map(repr, parts[:MOST]), *more])
 
     def save(self, path: str | Path, limit: float = 16) -> Path:
         """Write the figure: .html (one page), .png or .svg (the static figure), .npz (the arrays).
@@ -123,11 +159,8 @@ class Figure:
         }
 
     def _repr_html_(self) -> str:
-        inside = html.escape(self.page(), quote=True)
-        return (
-            f'<iframe srcdoc="{inside}" title="{html.escape(self.title, quote=True)}" '
-            'style="width:100%;height:44rem;border:0" sandbox="allow-scripts"></iframe>'
-        )
+        inside, title = html.escape(self.page(), quote=True), html.escape(self.title, quote=True)
+        return f'<iframe srcdoc="{inside}" title="{title}" {FRAME}></iframe>{FITTED}'
 
     def _repr_png_(self) -> bytes:
         return self.scene().png()

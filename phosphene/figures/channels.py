@@ -9,7 +9,7 @@ from ..html.encode import numbers, sheet
 from .base import Bytes, Floats, Layer, Numbers
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ChannelsLayer(Layer):
     """The N channels that a figure about P pictures shows of a layer.
 

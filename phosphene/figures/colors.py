@@ -1,4 +1,4 @@
-"""Colors of figures: a few that all readers tell apart, and two scales for numbers.
+"""Colors of figures: a few that all readers tell apart, and a scale for numbers with signs.
 
 Distances are measured in CIELAB, where equal steps look equal.
 """
@@ -32,8 +32,7 @@ PALETTE = (
     "#78964b",
 )
 
-# CIELAB: lightness falls in even steps, hue turns from yellow to purple.
-HEAT = ((98.0, 0.0, 4.0), (80.0, 8.0, 40.0), (62.0, 44.0, 48.0), (44.0, 58.0, 20.0), (26.0, 38.0, -10.0))
+# CIELAB. The ends are dark enough for white paper and light enough for black.
 BLUE, WHITE, ORANGE = (54.0, 2.0, -52.0), (98.0, 0.0, 0.0), (54.0, 38.0, 60.0)
 
 _XYZ = np.array(
@@ -64,17 +63,6 @@ def distinct(count: int) -> list[str]:
     return list(PALETTE[:count])
 
 
-def heat(values: ArrayLike) -> Colors:
-    """Colors of numbers from 0 (near white) to 1 (dark purple), of any shape (...): (..., 3) in [0, 1].
-
-    Lightness falls in proportion to the value. Numbers outside are shown as the nearest end, NaN as 0.
-
-    >>> heat([0, 1]).round(2).tolist()
-    [[0.99, 0.98, 0.95], [0.42, 0.13, 0.3]]
-    """
-    return _along(np.clip(np.nan_to_num(np.asarray(values, np.float64)), 0, 1), np.array(HEAT))
-
-
 def signed(values: ArrayLike) -> Colors:
     """Colors of numbers from -1 (blue) over 0 (near white) to 1 (orange), of any shape (...): (..., 3) in [0, 1].
 
@@ -103,3 +91,12 @@ def _along(places: Colors, points: Colors) -> Colors:
     """The colors at places in [0, 1] of the way over evenly spaced points in CIELAB."""
     stops = np.linspace(0, 1, len(points))
     return srgb(np.stack([np.interp(places, stops, axis) for axis in points.T], -1))
+
+
+def _written(lab: tuple[float, ...]) -> str:
+    """CIELAB as "#rrggbb"."""
+    return "#" + "".join(f"{round(255 * part):02x}" for part in srgb(lab).tolist())
+
+
+FOR, AGAINST = _written(ORANGE), _written(BLUE)
+"""Marks of what adds to an objective and of what takes away from it, as "#rrggbb"; pages have them as --for, --against."""

@@ -13,7 +13,7 @@ from .channels import ChannelsLayer
 from .scene import Scene
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DictionaryLayer(ChannelsLayer):
     """One layer of a dictionary.  index, value: (P, rows, columns, k), the channels with the largest values at each position,
     the largest first.
@@ -24,12 +24,13 @@ class DictionaryLayer(ChannelsLayer):
         return {**super().data(), "count": self.index.shape[-1]}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dictionary(Figure):
     """A semantic dictionary.
 
     measure: what the values are ("activation", or "attribution to ...").  pins: (n, 2), the places (y, x) that the static
-    figure shows and at which the page opens, as fractions of the picture's height and width.
+    figure shows and at which the page opens, as fractions of the picture's height and width.  places: what they are, in
+    words; empty where not said.
     """
 
     kind: ClassVar[str] = "dictionary"
@@ -40,11 +41,13 @@ class Dictionary(Figure):
     measure: str
     pins: Floats
     layers: tuple[DictionaryLayer, ...]
+    places: str = ""
 
     def data(self) -> dict[str, Any]:
         """The figure as the page takes it."""
         layers = [layer.data() for layer in self.layers]
-        return {**super().data(), "measure": self.measure, "pins": self.pins.tolist(), "layers": layers}
+        pins = {"pins": self.pins.tolist(), "places": self.places}
+        return {**super().data(), "measure": self.measure, **pins, "layers": layers}
 
     def scene(self) -> Scene:
         """The static figure."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import unicodedata
 from typing import Any
@@ -58,10 +59,9 @@ def shortened(text: str, room: float, size: float, bold: bool = False) -> str:
     """
     if width(text, size, bold) <= room:
         return text
-    kept = text
-    while kept and width(f"{kept}…", size, bold) > room:
-        kept = kept[:-1]
-    return f"{kept.rstrip()}…"
+    # A beginning that is longer is wider.
+    kept = bisect.bisect_right(range(1, len(text)), room, key=lambda letters: width(f"{text[:letters]}…", size, bold))
+    return f"{text[:kept].rstrip()}…"
 
 
 def drawable(text: str) -> str:

@@ -15,7 +15,7 @@ from .base import Bytes, Figure, Floats, Layer
 from .scene import Scene
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class GridLayer(Layer):
     """One layer of a grid, for P pictures.
 
@@ -57,14 +57,14 @@ class GridLayer(Layer):
         }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Grid(Figure):
     """An activation grid.  whitened: whether what all activations share was taken away first."""
 
     kind: ClassVar[str] = "grid"
     caption: ClassVar[str] = (
         "At each place of the picture, an icon painted for the activation that the network has there. "
-        "The area of an icon is proportional to the length of the activation."
+        "The area of an icon is proportional to the length of the activation, its Euclidean norm."
     )
     whitened: bool
     layers: tuple[GridLayer, ...]

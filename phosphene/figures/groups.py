@@ -8,18 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ..html.encode import numbers, sheet
 from .base import Bytes, Figure, Floats, Layer
 from .colors import distinct
 from .scene import Scene
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class GroupsLayer(Layer):
     """The g groups of one layer, for P pictures; the group with the largest total first.
 
     maps: (P, g, rows, columns), how much of each group is at each position.  directions: (g, C), each with the sum 1.
-    icons: (g, s, s, 3).  explained: the share of the activations' squares that the groups make up.
+    icons: (g, s, s, 3).  explained: the share of the squared activation that the groups explain.
     attribution: (P, g), what each group adds to `toward`, by gradient times activation; of shape (P, 0) without one.
     """
 
@@ -34,6 +36,18 @@ class GroupsLayer(Layer):
         """The number of groups."""
         return len(self.directions)
 
+    @property
+    def most(self) -> float:
+        """The largest strength of any group in any picture."""
+        return max(float(self.maps.max(initial=0)), 1e-30)
+
+    @property
+    def shares(self) -> Floats:
+        """The part of each group in all that the groups add up to, over all pictures (g,)."""
+        totals = self.maps.sum((0, 2, 3), dtype=np.float64)
+        shares: Floats = (totals / max(float(totals.sum()), 1e-30)).astype(np.float32)
+        return shares
+
     def strongest(self, group: int, count: int = 5) -> list[tuple[int, float]]:
         """The channels with the largest part of a group: (channel, share of the group)."""
         order = (-self.directions[group]).argsort(kind="stable")[:count]
@@ -41,15 +55,15 @@ class GroupsLayer(Layer):
 
     def data(self) -> dict[str, Any]:
         """The layer as the page takes it."""
-        totals = self.maps.sum((0, 2, 3))
         return {
             **super().data(),
+            "most": self.most,
             "sheet": sheet(self.icons),
             "explained": self.explained,
             "groups": [
                 {
                     "color": distinct(self.count)[group],
-                    "share": float(totals[group] / max(float(totals.sum()), 1e-30)),
+                    "share": float(self.shares[group]),
                     "channels": self.strongest(group),
                 }
                 for group in range(self.count)
@@ -61,7 +75,7 @@ class GroupsLayer(Layer):
         }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Groups(Figure):
     """Neuron groups.  toward: the objective that groups are attributed to; empty where none was given."""
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ..html.encode import numbers
 from .base import Figure, Floats
 from .channels import ChannelsLayer
 from .scene import Scene
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class InfluencesLayer(ChannelsLayer):
     """The influence of one layer on the objective.
 
@@ -27,11 +29,14 @@ class InfluencesLayer(ChannelsLayer):
     def data(self) -> dict[str, Any]:
         """The layer as the page takes it."""
         data = super().data()
-        views = zip(data["views"], self.spatial, strict=True)
-        return {**data, "views": [{**view, "spatial": numbers(spatial, "scaled")} for view, spatial in views]}
+        views = [
+            {**view, "spatial": numbers(spatial, "scaled"), "total": float(spatial.sum(dtype=np.float64))}
+            for view, spatial in zip(data["views"], self.spatial, strict=True)
+        ]
+        return {**data, "views": views}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Link:
     """What each position of the layer `lower` adds to the length of the activation at each position of `upper`.
 
@@ -42,8 +47,12 @@ class Link:
     upper: int
     matrix: Floats
 
+    def __repr__(self) -> str:
+        above, across, rows, columns = self.matrix.shape[1:]
+        return f"Link({self.lower} to {self.upper}, {rows} x {columns} to {above} x {across} positions)"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Influences(Figure):
     """Influences on an objective.
 
@@ -53,8 +62,8 @@ class Influences(Figure):
 
     kind: ClassVar[str] = "influences"
     caption: ClassVar[str] = (
-        "How much each place and each channel adds to the objective, for it (+) or against it (−), "
-        "and how much the places of one layer add to those of the next."
+        "How much each position and each channel adds to the objective (+) or takes from it (−), "
+        "and how much the positions of one layer add to those of the next."
     )
     toward: str
     method: str

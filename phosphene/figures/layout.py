@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import fonts
+from .colors import AGAINST as AGAINST
+from .colors import FOR as FOR
 from .scene import Box, Image, Line, Scene, Text
 
 if TYPE_CHECKING:
@@ -19,27 +21,20 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, MARGIN, GAP = 960, 2000, 20, 18
 """The room of a figure, in units: as long as one part is no longer, no side has more than 4,000 pixels at scale 2."""
+LEAST = 560
+"""The width that the text of a figure has at least."""
 
 INK, GREY, RULE = "#1a1a1a", "#6b6b6b", "#d9d9d9"
-FOR, AGAINST = "#c96305", "#0f6fc0"
 
 
-def beside(*scenes: Scene, gap: float = 0, align: float = 0) -> Scene:
-    """From left to right; `align` 0 at the top, 1 at the bottom."""
-    height = max((scene.height for scene in scenes), default=0)
-    return _placed(
-        (scene, left, align * (height - scene.height))
-        for scene, left in zip(scenes, _starts([s.width for s in scenes], gap), strict=True)
-    )
+def beside(*scenes: Scene, gap: float = 0) -> Scene:
+    """From left to right, all of them at the top."""
+    return _placed(zip(scenes, _starts([one.width for one in scenes], gap), (0.0,) * len(scenes), strict=True))
 
 
-def below(*scenes: Scene, gap: float = 0, align: float = 0) -> Scene:
-    """From top to bottom; `align` 0 at the left, 1 at the right."""
-    width = max((scene.width for scene in scenes), default=0)
-    return _placed(
-        (scene, align * (width - scene.width), top)
-        for scene, top in zip(scenes, _starts([s.height for s in scenes], gap), strict=True)
-    )
+def below(*scenes: Scene, gap: float = 0) -> Scene:
+    """From top to bottom, all of them at the left."""
+    return _placed(zip(scenes, (0.0,) * len(scenes), _starts([one.height for one in scenes], gap), strict=True))
 
 
 def flow(scenes: Sequence[Scene], width: float, gap: float) -> Scene:
@@ -53,10 +48,9 @@ def flow(scenes: Sequence[Scene], width: float, gap: float) -> Scene:
     return below(*(beside(*row, gap=gap) for row in rows), gap=gap)
 
 
-def within(scene: Scene, width: float, height: float | None = None, align: float = 0) -> Scene:
-    """A scene in a larger frame, at the top; `align` 0 at the left, 1 at the right."""
-    marks = scene.moved(align * (width - scene.width), 0)
-    return Scene(width, scene.height if height is None else height, marks)
+def within(scene: Scene, width: float, height: float | None = None) -> Scene:
+    """A scene in the upper left corner of a larger frame."""
+    return Scene(width, scene.height if height is None else height, scene.marks)
 
 
 def padded(scene: Scene, left: float, top: float) -> Scene:
@@ -79,19 +73,20 @@ def paragraph(text: str, width: float, size: float = 11, most: int = 8) -> Scene
     return below(*(label(line, size, color=GREY) for line in lines), gap=size * 0.15)
 
 
-def picture(pixels: NDArray[np.uint8], width: float, height: float, smooth: bool = True) -> Scene:
+def picture(pixels: NDArray[np.uint8], width: float, height: float) -> Scene:
     """A picture as large as it can be in a frame, its sides in proportion."""
     rows, columns = pixels.shape[:2]
     scale = min(width / columns, height / rows)
     width, height = columns * scale, rows * scale
-    return Scene(width, height, (Image(0, 0, width, height, pixels, smooth),))
+    return Scene(width, height, (Image(0, 0, width, height, pixels),))
 
 
-def bar(value: float, most: float, width: float, height: float = 4, color: str = INK) -> Scene:
+def bar(value: float, most: float, width: float, height: float = 4, color: str = INK, hollow: bool = False) -> Scene:
     """A bar of the length |value| / most on a thin rule."""
     length = width * min(abs(value) / most, 1) if most > 0 else 0.0
     rule = Line(0, height, width, 0, RULE)
-    return Scene(width, height + 0.5, (rule, Box(0, 0, length, height, color)))
+    box = Box(0.5, 0.5, max(length - 1, 0), height - 1, stroke=color) if hollow else Box(0, 0, length, height, color)
+    return Scene(width, height + 0.5, (rule, box))
 
 
 def measured(icons: Sequence[tuple[NDArray[np.uint8], str, float]], most: float, side: float) -> list[Scene]:
@@ -128,14 +123,20 @@ def fitting(parts: Parts, width: float, height: float, gap: float) -> Scene:
 
 
 def framed(figure: Figure, notes: str, parts: Parts, gap: float) -> Scene:
-    """A whole figure: title, parts, caption with notes, and margins.  How it was made is in the description."""
+    """A whole figure as wide as its parts: title, parts, caption with notes, and margins.
+
+    How it was made is in the description.
+    """
     caption = f"{figure.caption} {notes}".strip()
-    head, foot = label(figure.title, 18, True, room=WIDTH), paragraph(caption, WIDTH)
-    body = fitting(parts, WIDTH, HEIGHT - head.height - foot.height - 2 * GAP - 2 * MARGIN, gap)
+    head = label(figure.title, 18, True, room=WIDTH)
+    around = head.height + paragraph(caption, LEAST).height + 2 * GAP + 2 * MARGIN
+    body = fitting(parts, WIDTH, HEIGHT - around, gap)
+    width = max(head.width, body.width, LEAST)
+    foot = paragraph(caption, width)
     whole = padded(below(head, body, foot, gap=GAP), MARGIN, MARGIN)
     made = [f"{name}: {value}" for name, value in figure.made.items()]
     about = "\n".join([caption, *made])
-    return Scene(WIDTH + 2 * MARGIN, whole.height + MARGIN, whole.marks, figure.title, about)
+    return Scene(width + 2 * MARGIN, whole.height + MARGIN, whole.marks, figure.title, about)
 
 
 def short(value: float) -> str:
@@ -146,6 +147,15 @@ def short(value: float) -> str:
     """
     text = f"{value:.0f}" if 1000 <= abs(value) < 1e5 else f"{value:.3g}"
     return text.replace("-", "−")
+
+
+def signed(value: float) -> str:
+    """The same with the sign always written.
+
+    >>> signed(0.5), signed(-2)
+    ('+0.5', '−2')
+    """
+    return f"+{short(value)}" if value > 0 else short(value)
 
 
 def _ends(left: Scene, right: Scene, width: float) -> Scene:

@@ -48,8 +48,8 @@ def draw(scene: Scene, scale: float) -> Canvas.Image:
 def resampled(mark: Image, scale: float) -> Canvas.Image:
     """A picture at the size in which it is shown."""
     left, top, right, bottom = _corners(mark, scale)
-    way = Canvas.Resampling.LANCZOS if mark.smooth else Canvas.Resampling.NEAREST
-    return Canvas.fromarray(mark.pixels).resize((max(1, right - left), max(1, bottom - top)), way)
+    size = max(1, right - left), max(1, bottom - top)
+    return Canvas.fromarray(mark.pixels).resize(size, Canvas.Resampling.LANCZOS)
 
 
 def _corners(mark: Image | Box, scale: float) -> tuple[int, int, int, int]:
@@ -61,8 +61,7 @@ def _corners(mark: Image | Box, scale: float) -> tuple[int, int, int, int]:
 
 def _paste(canvas: Canvas.Image, mark: Image, scale: float) -> None:
     picture = resampled(mark, scale).convert("RGBA")
-    mask = picture.getchannel("A").point([round(level * mark.alpha) for level in range(256)])
-    canvas.paste(picture.convert("RGB"), _corners(mark, scale)[:2], mask)
+    canvas.paste(picture.convert("RGB"), _corners(mark, scale)[:2], picture.getchannel("A"))
 
 
 def _box(pen: Any, mark: Box, scale: float) -> None:
@@ -72,20 +71,10 @@ def _box(pen: Any, mark: Box, scale: float) -> None:
     if mark.stroke:
         thick = max(1, round(mark.thickness * scale))
         before, after = thick // 2, thick - thick // 2 - 1
-        for start, end in _dashes(left - before, right + after, mark.dash * scale):
-            for y in (top, bottom):
-                pen.rectangle([start, y - before, end, y + after], fill=mark.stroke)
-        for start, end in _dashes(top - before, bottom + after, mark.dash * scale):
-            for x in (left, right):
-                pen.rectangle([x - before, start, x + after, end], fill=mark.stroke)
-
-
-def _dashes(start: int, end: int, dash: float) -> list[tuple[int, int]]:
-    """The parts of an edge that are drawn."""
-    step = round(dash)
-    if not step:
-        return [(start, end)]
-    return [(place, min(place + step - 1, end)) for place in range(start, end + 1, 2 * step)]
+        for y in (top, bottom):
+            pen.rectangle([left - before, y - before, right + after, y + after], fill=mark.stroke)
+        for x in (left, right):
+            pen.rectangle([x - before, top - before, x + after, bottom + after], fill=mark.stroke)
 
 
 def _write(canvas: Canvas.Image, mark: Text, scale: float) -> None:

@@ -21,15 +21,13 @@ Anchor = Literal["start", "middle", "end"]
 
 @dataclass(frozen=True, eq=False)
 class Image:
-    """A picture.  pixels: (h, w, 3) or (h, w, 4), bytes.  smooth: whether it is interpolated or shown as squares."""
+    """A picture.  pixels: (h, w, 3) or (h, w, 4), bytes."""
 
     x: float
     y: float
     width: float
     height: float
     pixels: NDArray[np.uint8]
-    smooth: bool = True
-    alpha: float = 1.0
 
     def __post_init__(self) -> None:
         pixels = self.pixels
@@ -39,12 +37,11 @@ class Image:
                 "bytes of shape (height, width, 3) or (height, width, 4) expected",
                 "write (255 * picture).round().astype(np.uint8), channels last",
             )
-        check_number("Image", "alpha", self.alpha, 0, 1)
 
 
 @dataclass(frozen=True, eq=False)
 class Box:
-    """A rectangle.  fill, stroke: "#rrggbb" or None.  The stroke lies half inside; dash: the length of its dashes."""
+    """A rectangle.  fill, stroke: "#rrggbb" or None.  The stroke lies half inside."""
 
     x: float
     y: float
@@ -53,7 +50,6 @@ class Box:
     fill: str | None = None
     stroke: str | None = None
     thickness: float = 1.0
-    dash: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

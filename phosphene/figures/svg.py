@@ -41,21 +41,19 @@ def _image(mark: Image) -> str:
     """Resampled here, since programs differ in how they enlarge; photographs as JPEG, which all of them read."""
     buffer = io.BytesIO()
     picture = raster.resampled(mark, DENSITY)
-    photograph = mark.smooth and picture.mode == "RGB"
+    photograph = picture.mode == "RGB"
     if photograph:
         picture.save(buffer, "JPEG", quality=92, subsampling=0)
     else:
         picture.save(buffer, "PNG")
     data = base64.b64encode(buffer.getvalue()).decode()
-    alpha = f' opacity="{_number(mark.alpha)}"' if mark.alpha != 1 else ""
     url = f"data:image/{'jpeg' if photograph else 'png'};base64,{data}"
-    return f'<image {_place(mark)} preserveAspectRatio="none"{alpha} href="{url}"/>'
+    return f'<image {_place(mark)} preserveAspectRatio="none" href="{url}"/>'
 
 
 def _box(mark: Box) -> str:
     stroke = f' stroke={quoteattr(mark.stroke)} stroke-width="{_number(mark.thickness)}"' if mark.stroke else ""
-    dash = f' stroke-dasharray="{_number(mark.dash)}"' if mark.dash else ""
-    return f"<rect {_place(mark)} fill={quoteattr(mark.fill or 'none')}{stroke}{dash}/>"
+    return f"<rect {_place(mark)} fill={quoteattr(mark.fill or 'none')}{stroke}/>"
 
 
 def _line(mark: Line) -> str:

@@ -45,9 +45,14 @@ def numbers(array: NDArray[Any], kind: Type) -> dict[str, Any]:
 
 def picture_url(image: NDArray[np.uint8], quality: int = 80) -> str:
     """A picture (h, w, 3) as a data URL, WebP."""
+    return "data:image/webp;base64," + base64.b64encode(webp(image, quality)).decode()
+
+
+def webp(image: NDArray[np.uint8], quality: int = 80) -> bytes:
+    """A picture (h, w, 3) as a WebP file."""
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "WEBP", quality=quality, method=4)
-    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return buffer.getvalue()
 
 
 def sheet(icons: NDArray[np.uint8], quality: int = 80) -> dict[str, Any]:

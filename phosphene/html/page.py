@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import html
-import json
 import math
 from collections import Counter
-from importlib import resources
 from string import Template
 from typing import Any
 
 from ..errors import TooLarge
+from . import sources
 
 STYLES = ("theme", "text", "controls", "picture", "layout", "entries", "below", "paper")
 SCRIPTS = (
@@ -54,53 +51,16 @@ def build(data: dict[str, Any], limit: float) -> str:
     >>> "<title>A &lt; B</title>" in build(data, limit=1)
     True
     """
-    page = Template(_source("template.html")).substitute(
-        title=_escaped(data["title"]),
-        caption=_escaped(data["caption"]),
-        style=_style(),
-        script=_script(),
-        data=_json(data),
+    page = Template(sources.source("template.html")).substitute(
+        title=sources.escaped(data["title"]),
+        caption=sources.escaped(data["caption"]),
+        style=sources.style(*(f"styles/{name}" for name in STYLES)),
+        script=sources.script(*(f"scripts/{name}" for name in SCRIPTS)),
+        data=sources.json_text(data),
     )
     if len(page.encode()) > limit * MEGABYTE:
         raise _too_large(data, len(page.encode()), limit)
     return page
-
-
-def _json(data: Any) -> str:
-    """JSON that is safe inside a script element: no text in it can end the element or begin a comment."""
-    text = json.dumps(_finite(data), allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
-
-
-def _finite(value: Any) -> Any:
-    """The data with null for NaN and infinities, which JSON does not know."""
-    if isinstance(value, dict):
-        return {name: _finite(one) for name, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _escaped(text: str) -> str:
-    return html.escape(text).encode("ascii", "xmlcharrefreplace").decode()
-
-
-@functools.cache
-def _style() -> str:
-    """All styles as one, the later above the earlier."""
-    return "\n".join(_source(f"styles/{name}.css") for name in STYLES)
-
-
-@functools.cache
-def _script() -> str:
-    """All scripts as one, in a function of its own so that no name of theirs meets one of the browser's."""
-    sources = "\n".join(_source(f"scripts/{name}.js") for name in SCRIPTS)
-    return f'(() => {{\n"use strict";\n{sources}\n}})();'
-
-
-@functools.cache
-def _source(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def _too_large(data: dict[str, Any], size: int, limit: float) -> TooLarge:

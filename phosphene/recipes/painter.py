@@ -26,12 +26,15 @@ class Painter:
     look: Mapping[str, Any]
     seed: int
     progress: bool
+    workers: int | None = None
+    ray: str | None = None
 
     def __call__(self, vision: Vision, goals: Sequence[Objective]) -> Bytes:
         """The icons of objectives, in their order."""
         if not goals:
             return np.zeros((0, *_size(self.look), 3), np.uint8)
-        return self.store.paint(vision, goals, seed=self.seed, progress=self.progress, **self.look).images
+        how = {"seed": self.seed, "workers": self.workers, "ray": self.ray, "progress": self.progress, **self.look}
+        return self.store.paint(vision, goals, **how).images
 
     def __str__(self) -> str:
         return ", ".join([*(f"{name} {value}" for name, value in self.look.items()), f"seed {self.seed}"])
@@ -42,13 +45,15 @@ class Painting(TypedDict, total=False):
 
     icon: arguments of `render`, as `presets.icon(64)`, which they are where not given.  store: the icon store or its
     folder; the user's own where not given.  seed: of every icon, 0.  progress: a bar over the icons, where there is a
-    terminal.
+    terminal.  workers, ray: processes that paint, as for `engines.run`; this one alone where not given.
     """
 
     icon: Mapping[str, Any] | None
     store: Store | str | Path | None
     seed: int
     progress: bool
+    workers: int | None
+    ray: str | None
 
 
 def painter(
@@ -56,6 +61,8 @@ def painter(
     store: Store | str | Path | None = None,
     seed: int = 0,
     progress: bool = True,
+    workers: int | None = None,
+    ray: str | None = None,
 ) -> Painter:
     """The painter of a recipe's arguments.  Errors: BadArgument for a look that paints no square icons."""
     look = icon_of() if icon is None else icon
@@ -66,7 +73,7 @@ def painter(
             "write presets.icon(64)",
         )
     check_integer("recipes", "seed", seed, 0)
-    return Painter(store if isinstance(store, Store) else Store(store), look, seed, progress)
+    return Painter(store if isinstance(store, Store) else Store(store), look, seed, progress, workers, ray)
 
 
 def _size(look: Mapping[str, Any]) -> tuple[int, ...]:

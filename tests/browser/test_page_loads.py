@@ -48,6 +48,9 @@ def test_a_page_works_in_a_notebook(browser: Any, kind: str) -> None:
     frame = page.frames[1]
     frame.locator(".picture").first.hover()
     said(frame, "block2")
+    high = frame.evaluate("document.body.offsetHeight")
+    assert page.locator("iframe").bounding_box()["height"] == pytest.approx(min(high, 1200), abs=2)
+    assert frame.locator("#kind").is_hidden()
     assert errors == []
     page.close()
 

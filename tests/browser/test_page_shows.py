@@ -8,56 +8,11 @@ import numpy as np
 import pytest
 
 from . import synthetic
+from .reading import SIZE, alphas, choose, icon_color, near, pixels, point, read, rows_of
 
 pytestmark = pytest.mark.slow
 
 CELLS = [(0, 0), (3, 5), (6, 6), (2, 1)]
-PIXELS = """(canvas, [left, top, width, height]) => {
-    const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-    copy.drawImage(canvas, -left, -top);
-    return [...copy.getImageData(0, 0, width, height).data];
-}"""
-SIZE = "canvas => [canvas.height, canvas.width]"
-
-
-def point(page: Any, layer: Any, row: int, column: int, picture: int = 0) -> None:
-    """Moves the pointer into a cell."""
-    box = page.locator(".picture").nth(picture).bounding_box()
-    x, y = (column + 0.5) / layer.columns, (row + 0.5) / layer.rows
-    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
-
-
-def choose(page: Any, name: str) -> None:
-    page.get_by_label(name, exact=True).check()
-
-
-def read(text: str) -> float:
-    return float(text.replace("−", "-"))
-
-
-def rows_of(locator: Any) -> list[tuple[str, float]]:
-    names, values = locator.locator(".name").all_text_contents(), locator.locator(".value").all_text_contents()
-    return [(name, read(value)) for name, value in zip(names, values, strict=True)]
-
-
-def pixels(canvas: Any, left: int, top: int, width: int, height: int) -> np.ndarray:
-    return np.array(canvas.evaluate(PIXELS, [left, top, width, height])).reshape(height, width, 4)
-
-
-def icon_color(canvas: Any) -> np.ndarray:
-    """The color of an icon, off its number and its edge."""
-    return pixels(canvas, 6, 6, 1, 1)[0, 0, :3]
-
-
-def alphas(page: Any) -> np.ndarray:
-    canvas = page.locator(".map").first
-    height, width = canvas.evaluate(SIZE)
-    return pixels(canvas, 0, 0, width, height)[..., 3] / 255
-
-
-def near(shown: float, value: float, most: float = 0.0, steps: int = 255) -> bool:
-    """Three digits, of a value kept as one of `steps` parts of `most`."""
-    return abs(shown - value) <= 0.006 * abs(value) + 0.51 * most / steps + 1e-6
 
 
 @pytest.mark.parametrize("sign", [False, True], ids=["positive", "signed"])
@@ -117,7 +72,7 @@ def test_a_grid_shows_icons_and_lengths(show: Any) -> None:
         assert np.allclose(icon_color(page.locator(".side canvas")), synthetic.color(number), atol=16)
 
 
-@pytest.mark.parametrize("mode", ["icons by size", "equal icons"])
+@pytest.mark.parametrize("mode", ["size by activation", "equal icons"])
 def test_the_icons_of_a_grid_have_their_sides(show: Any, mode: str) -> None:
     figure = synthetic.grid()
     page = show(figure)
@@ -157,15 +112,19 @@ def test_groups_show_the_values_of_the_cell(show: Any) -> None:
         for (_, value), kept in zip(found, layer.maps[0], strict=True):
             assert near(value, kept[row, column], kept.max())
     note = page.locator(".note").first.text_content()
+    adds = layer.attribution[0, 0]
     channel, share = layer.strongest(0)[0]
     assert f"channels {channel} ({share:.0%})" in note
-    assert f"adds {'+' if layer.attribution[0, 0] > 0 else '−'}" in note
+    assert "of the layer's activation" in note
+    shown = page.locator(".adds").first.text_content().removeprefix("adds ")
+    assert near(read(shown), adds)
+    assert shown[0] == ("+" if adds > 0 else "−")
 
 
 def test_a_group_pointed_at_is_alone(show: Any) -> None:
     figure = synthetic.groups()
     page = show(figure)
-    parts = figure.layers[0].maps[0] / figure.layers[0].maps[0].max((1, 2), keepdims=True)
+    parts = figure.layers[0].maps[0] / figure.layers[0].maps.max()
     assert np.allclose(alphas(page), 0.82 * parts.max(0), atol=0.01)
     page.locator(".entry").nth(3).hover()
     assert np.allclose(alphas(page), 0.82 * parts[3], atol=0.01)

@@ -96,7 +96,9 @@ def test_a_method_that_is_none(
     method: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ["influences", str(folder / "halves.png"), "-l", "block4", "--toward", "logit('dots')", "--method", method]
-    code, _, err = run(capsys, monkeypatch, *words, *FAST, "-o", str(folder / "x.html"), "--store", str(folder / "none"))
+    code, _, err = run(
+        capsys, monkeypatch, *words, *FAST, "-o", str(folder / "x.html"), "--store", str(folder / "none")
+    )
     assert code == 1
     assert f"attribution.{method}" in err
     assert "Traceback" not in err

@@ -14,16 +14,15 @@ LEAST = 320
 
 
 def over(picture: Bytes, values: NDArray[np.float32]) -> Bytes:
-    """A signed map (rows, columns) in [-1, 1] over a pale grey picture: orange for, blue against."""
+    """A signed map (rows, columns) in [-1, 1] over a pale grey picture, as squares: orange for, blue against."""
     grey = _grey(picture)
-    shown = _enlarged(values, grey.shape[:2])
-    return _bytes(grey * signed(shown))
+    return _bytes(grey * signed(_enlarged(values, grey.shape[:2], Image.Resampling.NEAREST)))
 
 
 def tinted(picture: Bytes, maps: NDArray[np.float32], colors: list[str]) -> Bytes:
     """Maps (g, rows, columns) in [0, 1] over a pale grey picture, each in its color; where several are, they mix."""
     grey = _grey(picture)
-    shares = np.stack([np.clip(_enlarged(one, grey.shape[:2]), 0, 1) for one in maps], -1)
+    shares = np.stack([np.clip(_enlarged(one, grey.shape[:2], Image.Resampling.BICUBIC), 0, 1) for one in maps], -1)
     weights = shares**2  # squared, so that the color of the strongest group stays itself
     mixed = weights @ np.array([_rgb(color) for color in colors]) / np.maximum(weights.sum(-1, keepdims=True), 1e-12)
     strength = 0.85 * shares.max(-1, keepdims=True)
@@ -39,10 +38,10 @@ def _grey(picture: Bytes) -> Colors:
     return 0.5 + 0.5 * light[..., None] / 255
 
 
-def _enlarged(values: NDArray[np.float32], shape: tuple[int, ...]) -> Colors:
-    """A map, smoothly, at the size of a picture."""
+def _enlarged(values: NDArray[np.float32], shape: tuple[int, ...], way: Image.Resampling) -> Colors:
+    """A map at the size of a picture."""
     image = Image.fromarray(np.ascontiguousarray(values, np.float32))
-    return np.asarray(image.resize((shape[1], shape[0]), Image.Resampling.BICUBIC), np.float64)
+    return np.asarray(image.resize((shape[1], shape[0]), way), np.float64)
 
 
 def _rgb(color: str) -> list[float]:

@@ -1,9 +1,8 @@
-"""The static semantic dictionary: pictures with lettered places, and for each place the icons of each layer."""
+"""The static semantic dictionary: pictures with numbered places, and for each place the icons of each layer."""
 
 from __future__ import annotations
 
 import functools
-import string
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,17 +32,17 @@ def _section(figure: Dictionary, number: int) -> Scene:
     left = layout.below(
         Scene(shown.width, shown.height, (*shown.marks, *marks)), layout.label(picture.name, room=SIDE), gap=6
     )
-    places = [(_letter(pin), functools.partial(_place, figure, number, pin)) for pin in range(len(figure.pins))]
+    places = [(f"{pin + 1}", functools.partial(_place, figure, number, pin)) for pin in range(len(figure.pins))]
     room = layout.WIDTH - SIDE - 24
     return layout.beside(layout.within(left, SIDE), layout.fitting(places, room, LONGEST, 18), gap=24)
 
 
 def _pin(figure: Dictionary, pin: int, width: float, height: float) -> list[Box | Text]:
-    """The place as each layer has it, and its letter: inside the picture, beside the smallest of these squares."""
+    """The place as each layer has it, and its number: inside the picture, beside the smallest of these squares."""
     y, x = (float(one) for one in figure.pins[pin])
     cells = []
     for layer in figure.layers:
-        row, column = _cell(layer, figure, pin)
+        row, column = layer.cell(y, x)
         high, wide = height / layer.rows, width / layer.columns
         cells.append((column * wide, row * high, wide, high))
     smallest = min(cells, key=lambda cell: cell[2] * cell[3], default=(x * width, y * height, 0.0, 0.0))
@@ -59,14 +58,9 @@ def _pin(figure: Dictionary, pin: int, width: float, height: float) -> list[Box 
 
 
 def _badge(pin: int) -> Scene:
-    """The letter of a pin, white on black."""
-    letter = Text(8, 12, _letter(pin), 11, True, "middle", "#ffffff")
-    return Scene(16, 16, (Box(0, 0, 16, 16, layout.INK, "#ffffff"), letter))
-
-
-def _letter(pin: int) -> str:
-    letters = string.ascii_uppercase
-    return letters[pin] if pin < len(letters) else str(pin + 1)
+    """The number of a pin, white on black."""
+    number = Text(8, 12, f"{pin + 1}", 11, True, "middle", "#ffffff")
+    return Scene(16, 16, (Box(0, 0, 16, 16, layout.INK, "#ffffff"), number))
 
 
 def _place(figure: Dictionary, number: int, pin: int) -> Scene:
@@ -76,7 +70,7 @@ def _place(figure: Dictionary, number: int, pin: int) -> Scene:
 
 def _icons(figure: Dictionary, layer: DictionaryLayer, number: int, pin: int) -> Scene:
     """The channels of one layer at one place, the largest first."""
-    row, column = _cell(layer, figure, pin)
+    row, column = layer.cell(*figure.pins[pin])
     places, values = layer.index[number, row, column], layer.value[number, row, column]
     names = min(max(fonts.width(one.name, 11, True) for one in figure.layers) + 2 * GAP, NAMES)
     room = layout.WIDTH - SIDE - 24 - 16 - GAP - names - GAP
@@ -91,14 +85,7 @@ def _icons(figure: Dictionary, layer: DictionaryLayer, number: int, pin: int) ->
     return layout.beside(layout.within(layout.below(name, about, gap=2), names), layout.beside(*icons, gap=GAP))
 
 
-def _cell(layer: DictionaryLayer, figure: Dictionary, pin: int) -> tuple[int, int]:
-    """The position of a layer at a pin."""
-    y, x = figure.pins[pin]
-    row = min(max(int(y * layer.rows), 0), layer.rows - 1)
-    return row, min(max(int(x * layer.columns), 0), layer.columns - 1)
-
-
 def _cells(figure: Dictionary, layer: DictionaryLayer) -> tuple[list[int], list[int]]:
     """The positions of a layer at all pins."""
-    cells = [_cell(layer, figure, pin) for pin in range(len(figure.pins))]
+    cells = [layer.cell(y, x) for y, x in figure.pins]
     return [row for row, _ in cells], [column for _, column in cells]

@@ -26,7 +26,9 @@ def scene(figure: Groups) -> Scene:
         for number, picture in enumerate(figure.pictures)
     ]
     attributed = any(layer.attribution.size for layer in figure.layers)
-    notes = f"Bars under the maps: what a group adds to {figure.toward}." if attributed else ""
+    notes = "Percentages: of the layer's activation, over all pictures."
+    if attributed:
+        notes += f" Bars under the maps: what a group adds to {figure.toward}, hollow where it takes away."
     return layout.framed(figure, notes, parts, 18)
 
 
@@ -45,15 +47,13 @@ def _sides(layer: GroupsLayer) -> tuple[float, float]:
 
 def _head(layer: GroupsLayer) -> Scene:
     room = 2 * _sides(layer)[0] + GAP
-    groups = "1 group makes" if layer.count == 1 else f"{layer.count} groups make"
+    groups = "1 group explains" if layer.count == 1 else f"{layer.count} groups explain"
     words = layout.below(
         layout.label(layer.name, 13, True, room=room),
-        layout.paragraph(f"{groups} up {layer.explained:.0%} of the squares of its activations.", room),
+        layout.paragraph(f"{groups} {layer.explained:.0%} of the squared activation.", room),
         gap=4,
     )
-    totals = layer.maps.sum((0, 2, 3), dtype=np.float64)
-    shares = totals / max(float(totals.sum()), 1e-30)
-    icons = [_icon(layer, group, float(shares[group])) for group in range(layer.count)]
+    icons = [_icon(layer, group, float(layer.shares[group])) for group in range(layer.count)]
     return layout.beside(layout.within(words, room), layout.beside(*icons, gap=GAP), gap=GAP)
 
 
@@ -72,8 +72,7 @@ def _icon(layer: GroupsLayer, group: int, share: float) -> Scene:
 def _row(figure: Groups, layer: GroupsLayer, number: int) -> Scene:
     picture, maps = figure.pictures[number], layer.maps[number]
     colors, (large, side) = distinct(layer.count), _sides(layer)
-    most = max(float(layer.maps.max(initial=0)), 1e-30)
-    whole = blend.tinted(picture.image, maps / most, colors)
+    whole = blend.tinted(picture.image, maps / layer.most, colors)
     left = [
         layout.below(layout.picture(picture.image, large, large), layout.label(picture.name, 10, room=large), gap=4),
         layout.picture(whole, large, large),
@@ -81,7 +80,7 @@ def _row(figure: Groups, layer: GroupsLayer, number: int) -> Scene:
     attribution = layer.attribution[number]
     columns = []
     for group in range(layer.count):
-        view = layout.picture(blend.tinted(picture.image, maps[group, None] / most, [colors[group]]), side, large)
+        view = layout.picture(blend.tinted(picture.image, maps[group, None] / layer.most, [colors[group]]), side, large)
         value = (
             _value(float(attribution[group]), float(np.abs(layer.attribution).max()), side) if attribution.size else []
         )
@@ -90,6 +89,6 @@ def _row(figure: Groups, layer: GroupsLayer, number: int) -> Scene:
 
 
 def _value(value: float, most: float, side: float) -> list[Scene]:
-    """A signed number and its bar."""
-    color = layout.AGAINST if value < 0 else layout.FOR
-    return [layout.bar(value, most, side, 4, color), layout.label(layout.short(value), 9, color=layout.GREY)]
+    """A signed number and its bar, grey: filled for what a group adds, hollow for what it takes away."""
+    bar = layout.bar(value, most, side, 4, layout.GREY, hollow=value < 0)
+    return [bar, layout.label(layout.signed(value), 9, color=layout.INK)]

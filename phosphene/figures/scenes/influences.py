@@ -51,7 +51,8 @@ def _row(figure: Influences, place: int, number: int) -> Scene:
     values = layer.spatial[number]
     most = max(float(np.abs(values).max(initial=0)), 1e-30)
     blended = blend.over(figure.pictures[number].image, values / most)
-    words = [layout.label(layer.name, 11, True, room=SIDE)]
+    total = f"positions add up to {layout.short(float(values.sum(dtype=np.float64)))}"
+    words = [layout.label(layer.name, 11, True, room=SIDE), layout.label(total, 9, color=layout.GREY, room=SIDE)]
     missing = float(figure.missing[place, number])
     if not math.isnan(missing):
         words.append(layout.label(f"{missing:.1%} of the change is missing", 9, color=layout.GREY, room=SIDE))

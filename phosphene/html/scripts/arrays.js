@@ -50,3 +50,7 @@ function bytes(base64) {
 function largest(values) {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
+
+function between(value, low, high) {
+  return Math.max(low, Math.min(high, value));
+}

@@ -2,7 +2,7 @@
 
 class DictionaryView {
   static note({ measure }) {
-    return `The bars show the ${measure}, relative to the largest in the layer over the picture.`;
+    return [`The bars show the ${measure}, relative to the largest in the layer over the picture.`];
   }
 
   constructor(panel) {
@@ -12,7 +12,8 @@ class DictionaryView {
     this.rows = panel.layers.map(
       (layer, number) => new DictionaryRow(panel, layer, this.spotlight, (...way) => this.#leave(number, ...way)),
     );
-    const stage = make("div", { class: "stage" }, this.picture.element, panel.places());
+    this.legend = make("p", { class: "reading live" });
+    const stage = make("div", { class: "stage" }, this.picture.element, this.legend, panel.places());
     const rows = make("div", { class: "rows" }, ...this.rows.map((row) => row.element));
     this.element = make("div", { class: "beside" }, stage, rows);
   }
@@ -35,9 +36,11 @@ class DictionaryView {
 
   #spot() {
     const row = this.rows.find(({ layer }) => this.spotlight.on(layer) !== null);
+    const icon = row && this.spotlight.on(row.layer);
     this.picture.map.hidden = !row;
-    if (row) paintChannel(this.picture.map, row.layer, row.map(this.spotlight.on(row.layer)));
+    if (row) paintChannel(this.picture.map, row.layer, row.map(icon));
     this.picture.show(row?.layer);
+    write(this.legend, row ? row.legend(icon) : this.rows.length ? dashedWords(this.picture.finest) : "");
     for (const one of this.rows) one.entries.mark();
   }
 
@@ -66,7 +69,7 @@ class DictionaryRow {
     const cell = cellAt(this.layer, this.panel.place);
     if (this.cell?.place === cell.place) return;
     this.cell = cell;
-    write(this.here, `${cellWords(this.layer, cell)} · ${seesWords(this.layer)}`);
+    write(this.here, `${cellWords(this.layer, cell)} · ${seesWords(this.layer, this.panel.picture)}`);
     this.list = Array.from({ length: this.layer.count }, (_, rank) => this.#entry(cell.place * this.layer.count + rank));
     this.entries.show(this.list);
   }
@@ -74,6 +77,13 @@ class DictionaryRow {
   map(icon) {
     const count = this.layer.rows * this.layer.columns;
     return this.view.maps.range(icon * count, count);
+  }
+
+  /** What the picture shows while an icon is pointed at. */
+  legend(icon) {
+    const channel = `${this.layer.names[icon]} of ${this.layer.name}`;
+    const both = this.map(icon).some((value) => value < 0);
+    return both ? `orange: ${channel} is positive, blue: negative` : `bright: where ${channel} answers most`;
   }
 
   words() {

@@ -2,6 +2,10 @@
 
 let choices = 0;
 
+function byId(id) {
+  return document.getElementById(id);
+}
+
 /** make("button", {class: "channel", onclick: ..., hidden: true}, "text", element, ...) */
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -55,4 +59,10 @@ function debounced(work, milliseconds) {
     clearTimeout(timer);
     timer = setTimeout(work, milliseconds);
   };
+}
+
+/** How a figure was made, folded: [[name, text]]. */
+function howMade(made) {
+  const lines = made.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, linesOf(text))]);
+  return make("details", { class: "made" }, make("summary", {}, "How this was made"), make("dl", {}, ...lines));
 }

@@ -40,22 +40,24 @@ class Spotlight {
   }
 }
 
-/** One button: icon, name, value, bar, and a note if there is one. */
+/** One button: icon, name, value, bar, and what else there is: what it adds, a note. */
 class Entry {
   constructor(sheet, both) {
     this.sheet = sheet;
     this.canvas = sheet.canvas();
     this.name = make("span", { class: "name" });
     this.value = make("span", { class: "value" });
+    this.adds = make("span", { class: "adds" });
     this.note = make("span", { class: "note" });
     this.bar = bar(both);
-    const text = make("span", { class: "text" }, this.name, " ", this.value, this.bar.element, " ", this.note);
+    const text = make("span", { class: "text" }, this.name, " ", this.value, this.bar.element, " ", this.adds, " ", this.note);
     this.element = make("button", { type: "button", class: "entry", tabindex: "-1" }, this.canvas, text);
   }
 
-  show({ icon, name, value, part, note = "", color }) {
+  show({ icon, name, value, part, adds = "", note = "", color }) {
     write(this.name, name);
     write(this.value, value);
+    write(this.adds, adds);
     write(this.note, note);
     this.bar.set(part);
     if (color) this.element.style.setProperty("--color", color);
@@ -86,7 +88,7 @@ class Entries {
     layer.sheet.ready.then(() => this.entries.forEach((entry) => entry.draw()));
   }
 
-  /** list: {icon, name, value, part, note, color} for each entry. */
+  /** list: {icon, name, value, part, adds, note, color} for each entry. */
   show(list) {
     this.entries.forEach((entry, number) => entry.show(list[number]));
     this.mark();
@@ -118,6 +120,7 @@ class Entries {
   }
 
   #typed(event, number) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     const last = this.entries.length - 1;
     const [down] = STEPS[event.key] ?? [0];
     if (down && this.onleave) this.onleave(down, number);

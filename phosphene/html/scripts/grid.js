@@ -1,7 +1,7 @@
 // The activation grid: at each position, the icon painted for the activation found there.
 
 const GRID_MODES = [
-  { value: "sized", text: "icons by size" },
+  { value: "sized", text: "size by activation" },
   { value: "equal", text: "equal icons" },
   { value: "joint", text: "joint picture" },
   { value: "none", text: "picture alone" },
@@ -18,7 +18,7 @@ function gridModes({ layers }) {
 
 class GridView extends PartsView {
   static note({ whitened }) {
-    return whitened ? "The activations were whitened first: what all of them share was taken away." : "";
+    return whitened ? ["The activations were whitened first: what all of them share was taken away."] : [];
   }
 
   constructor(panel) {
@@ -54,7 +54,7 @@ class GridPart {
     this.cell = cellAt(this.layer, this.panel.place);
     const norm = this.view.norm.at(this.cell.place);
     this.norm = number(norm);
-    write(this.here, `${cellWords(this.layer, this.cell)} · ${seesWords(this.layer)}`);
+    write(this.here, `${cellWords(this.layer, this.cell)} · ${seesWords(this.layer, this.panel.picture)}`);
     write(this.text, `length ${this.norm}`);
     this.bar.set(norm / this.most);
     this.view.sheet?.ready.then(() => this.view.sheet.draw(this.large, this.cell.place));

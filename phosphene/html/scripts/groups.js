@@ -2,18 +2,26 @@
 
 class GroupsView extends PartsView {
   static note({ toward }) {
-    return toward && `A group's attribution is what it adds to ${toward}.`;
+    const adds = `"adds": what a group adds to ${toward} over the whole picture.`;
+    return [
+      "The strength of a group at a position is the sum of the activations of its channels there, as far as the group " +
+        "explains them. Colors and bars are relative to the largest strength in the layer, over all pictures.",
+      ...(toward ? [adds] : []),
+    ];
   }
 
   constructor(panel) {
     const spotlight = new Spotlight(() => this.show());
-    super(panel.layers.map((layer) => new GroupsPart(panel, layer, spotlight)));
+    super(
+      panel.layers.map((layer) => new GroupsPart(panel, layer, spotlight)),
+      spotlight,
+    );
   }
 
   table() {
     const toward = this.parts.some((part) => part.view.attribution.length);
     return {
-      columns: ["Group", "Layer", "Here", "Share of all", ...(toward ? ["Attribution"] : []), "Channels"],
+      columns: ["Group", "Layer", "Strength here", "Part of the activation", ...(toward ? ["Adds"] : []), "Channels"],
       rows: this.parts.flatMap((part) => part.table(toward)),
     };
   }
@@ -25,24 +33,23 @@ class GroupsPart {
     this.view = layer.views[panel.number];
     this.count = layer.rows * layer.columns;
     this.maps = layer.groups.map((_, group) => this.view.maps.range(group * this.count, this.count));
-    this.most = this.maps.map((map) => largest(map) || 1);
     this.picture = new PictureView(panel, [layer], `${panel.picture.name}: neuron groups of ${layer.name}`);
     this.here = make("span", { class: "here" });
     const label = `Groups of ${layer.name}`;
     this.entries = new Entries({ label, count: layer.groups.length, layer, vertical: true, spotlight });
-    const explained = `The groups make up ${percent(layer.explained)} of the activations' squares.`;
+    const explained = `The groups explain ${percent(layer.explained)} of the squared activation.`;
     this.picture.element.classList.add("gray");
     this.picture.map.hidden = false;
     this.picture.map.after(...this.#labels());
     const stage = make("div", { class: "stage" }, this.picture.element, make("p", { class: "reading" }, explained));
-    const side = make("div", { class: "side groups" }, this.entries.element);
+    const side = make("div", { class: "side groups" }, make("h4", {}, "Strength of the groups here"), this.entries.element);
     this.element = make("section", { class: "part" }, make("h3", {}, layer.name, " ", this.here), stage, side);
   }
 
   show() {
     this.picture.show();
     this.cell = cellAt(this.layer, this.panel.place);
-    write(this.here, `${cellWords(this.layer, this.cell)} · ${seesWords(this.layer)}`);
+    write(this.here, `${cellWords(this.layer, this.cell)} · ${seesWords(this.layer, this.panel.picture)}`);
     this.entries.show(this.layer.groups.map((group, place) => this.#entry(group, place)));
     this.#paint();
   }
@@ -66,13 +73,13 @@ class GroupsPart {
   #entry(group, place) {
     const value = this.maps[place][this.cell.place];
     const attribution = this.view.attribution[place];
-    const adds = attribution === undefined ? "" : `adds ${signed(attribution)} · `;
     return {
       icon: place,
       name: `group ${place + 1}`,
       value: number(value),
-      part: value / this.most[place],
-      note: `${percent(group.share)} of all · ${adds}channels ${channelWords(group)}`,
+      part: value / this.layer.most,
+      adds: attribution === undefined ? "" : `adds ${signed(attribution)}`,
+      note: `${percent(group.share)} of the layer's activation · channels ${channelWords(group)}`,
       color: group.color,
     };
   }
@@ -83,7 +90,7 @@ class GroupsPart {
     this.painted = alone;
     const shown = this.layer.groups.map((group, place) => ({
       color: channelsOf(group.color),
-      parts: this.maps[place].map((value) => value / this.most[place]),
+      parts: this.maps[place].map((value) => value / this.layer.most),
     }));
     paintColors(this.picture.map, this.layer, alone === null ? shown : [shown[alone]]);
     this.labels.forEach((label, place) => (label.hidden = alone !== null && alone !== place));

@@ -2,15 +2,22 @@
 
 class InfluencesView extends PartsView {
   static note({ method }) {
-    return `How influence is measured: ${method}.`;
+    return [
+      `How influence is measured: ${method}.`,
+      "While the pointer is over one layer, the others show how their positions are linked to the one under it: what they " +
+        "add to the length of its activation, or it to theirs. The length is the Euclidean norm.",
+    ];
   }
 
   constructor(panel) {
     const spotlight = new Spotlight(() => panel.show());
-    super(panel.layers.map((layer) => new InfluencesPart(panel, layer, spotlight)));
+    super(
+      panel.layers.map((layer) => new InfluencesPart(panel, layer, spotlight)),
+      spotlight,
+    );
     this.panel = panel;
-    const key = make("p", { class: "key" }, make("i", { class: "for" }), "orange, +: for it ");
-    key.append(make("i", { class: "against" }), "blue, −: against it");
+    const key = make("p", { class: "key" }, make("i", { class: "for" }), "orange, +: adds ");
+    key.append(make("i", { class: "against" }), "blue, −: takes away");
     const { toward, scores } = panel.figure;
     const score = make("p", { class: "reading" }, `${toward}: ${number(scores[panel.number])}`);
     this.element = make("div", {}, make("div", { class: "legend" }, score, key), this.element);
@@ -34,16 +41,17 @@ class InfluencesView extends PartsView {
   #link(from, part) {
     const { links } = this.panel.figure;
     const cell = cellAt(from.layer, this.panel.place);
+    const at = `${placeWords(cell)} of ${from.layer.name}`;
     const count = part.count;
     const above = links.find(({ upper, lower }) => upper === from.layer.number && lower === part.layer.number);
     const below = links.find(({ upper, lower }) => lower === from.layer.number && upper === part.layer.number);
     if (above) {
       const values = above.views[this.panel.number].range(cell.place * count, count);
-      return { values, words: `what its places add to the cursor's place in ${from.layer.name}` };
+      return { values, words: `what each position adds to the length of the activation at ${at}` };
     }
     if (!below) return null;
     const values = below.views[this.panel.number].range(cell.place, count, from.count);
-    return { values, words: `what the cursor's place in ${from.layer.name} adds to its places` };
+    return { values, words: `what ${at} adds to the length of the activation at each position` };
   }
 }
 
@@ -58,13 +66,13 @@ class InfluencesPart {
     this.picture.map.hidden = false;
     this.shows = make("p", { class: "reading" });
     this.here = make("span", { class: "here" });
-    const stage = make("div", { class: "stage" }, this.picture.element, this.shows, this.#missing());
+    const stage = make("div", { class: "stage" }, this.picture.element, this.shows, this.#sum(), this.#missing());
     const label = `Channels of ${layer.name} with the largest influence`;
     const count = this.view.index.length;
     this.entries = new Entries({ label, count, layer, both: true, vertical: true, spotlight });
     this.list = this.#list();
     this.entries.show(this.list);
-    const side = make("div", { class: "side channels" }, this.entries.element);
+    const side = make("div", { class: "side" }, make("h4", {}, "Channels, over the whole picture"), this.entries.element);
     this.element = make("section", { class: "part" }, make("h3", {}, layer.name, " ", this.here), stage, side);
   }
 
@@ -91,7 +99,12 @@ class InfluencesPart {
   }
 
   #own() {
-    return { values: this.spatial, words: `what its places add to ${this.panel.figure.toward}` };
+    return { values: this.spatial, words: `what each position adds to ${this.panel.figure.toward}` };
+  }
+
+  #sum() {
+    const score = number(this.panel.figure.scores[this.panel.number]);
+    return make("p", { class: "reading" }, `positions add up to ${number(this.view.total)}; the score is ${score}`);
   }
 
   #missing() {
@@ -102,7 +115,7 @@ class InfluencesPart {
 
   #channel(icon) {
     const values = this.view.maps.range(icon * this.count, this.count);
-    return { values, words: `what ${this.layer.names[icon]} adds to ${this.panel.figure.toward}` };
+    return { values, words: `what ${this.layer.names[icon]} adds to ${this.panel.figure.toward}, at each position` };
   }
 
   #list() {

@@ -1,7 +1,8 @@
 // Maps over a picture: one pixel for each position of a layer, stretched over the picture by the style sheet.
 
-const ORANGE = [217, 95, 2];
-const BLUE = [33, 102, 214];
+const [FOR, AGAINST] = ["--for", "--against"].map((name) =>
+  channelsOf(getComputedStyle(document.documentElement).getPropertyValue(name).trim()),
+);
 const DARKEST = 0.82;
 
 /** Paints a canvas of rows x columns pixels; `color(place)` is [red, green, blue, alpha from 0 to 1]. */
@@ -28,11 +29,11 @@ function paintChannel(canvas, layer, values) {
 function paintSigned(canvas, layer, values, most = largest(values) || 1) {
   paint(canvas, layer, (place) => {
     const part = values[place] / most;
-    return [...(part < 0 ? BLUE : ORANGE), DARKEST * Math.abs(part)];
+    return [...(part < 0 ? AGAINST : FOR), DARKEST * Math.abs(part)];
   });
 }
 
-/** Each map in its color: where several meet, their colors are mixed by strength. Parts are from 0 to 1. */
+/** Each map in its color; where several meet, mixed by squares, so that the strongest stays itself. Parts are from 0 to 1. */
 function paintColors(canvas, layer, maps) {
   paint(canvas, layer, (place) => {
     let sum = 0;
@@ -40,9 +41,9 @@ function paintColors(canvas, layer, maps) {
     const mix = [0, 0, 0];
     for (const { color, parts } of maps) {
       const part = parts[place];
-      sum += part;
+      sum += part ** 2;
       strongest = Math.max(strongest, part);
-      color.forEach((value, number) => (mix[number] += part * value));
+      color.forEach((value, number) => (mix[number] += part ** 2 * value));
     }
     return [...mix.map((value) => value / (sum || 1)), DARKEST * strongest];
   });

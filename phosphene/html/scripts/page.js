@@ -6,6 +6,15 @@ const KINDS = {
   groups: "Neuron groups",
   influences: "Influences",
 };
+// One position of each kind's arrays, as Python has it.
+const ARRAYS = {
+  dictionary: "index[0, 2, 1]",
+  grid: "vectors[0, 2, 1]",
+  groups: "maps[0, :, 2, 1]",
+  influences: "spatial[0, 2, 1]",
+};
+const DASHED = "Dashed: what the position under the cursor depends on, its receptive field, cut at the picture's edge.";
+const POINTING = "Point at an icon to see its map over the picture; a click keeps it, Escape lets it go.";
 const QUIET = 150; // milliseconds without a move before the place is said
 
 const figure = JSON.parse(byId("data").textContent, revived);
@@ -24,21 +33,34 @@ const settled = debounced(() => {
 panels.push(new Panel(figure, 0, changed));
 
 write(byId("kind"), KINDS[figure.kind]);
-write(byId("note"), VIEWS[figure.kind].note(figure));
+byId("note").append(...reading().map((text) => make("p", {}, text)));
+write(byId("live"), figure.kind === "grid" ? DASHED : `${DASHED} ${POINTING}`);
 byId("controls").append(...controls());
 byId("figure").append(panels[0].element);
-const made = howMade();
+const made = howMade(figure.made);
 byId("more").append(tables.element, made);
 readyForPaper(figure, panels, made);
-
-function byId(id) {
-  return document.getElementById(id);
-}
+if (window !== parent) fitNotebook();
 
 /** Arrays and sheets as objects that decode themselves at the first look. */
 function revived(_, value) {
   if (value?.type && value.data !== undefined) return new Numbers(value);
   return value?.across ? new Sheet(value) : value;
+}
+
+/** How to read the page: what this figure shows, then what all of them have. */
+function reading() {
+  return [
+    ...VIEWS[figure.kind].note(figure),
+    ...(figure.places && figure.pins.length > 1 ? [`Places: ${figure.places}.`] : []),
+    `Rows and columns are counted from 1: ${ARRAYS[figure.kind]} in Python is row 3, column 2 of the first picture.`,
+  ];
+}
+
+/** In the frame of a notebook: a small heading, and the frame is told how high the page is. */
+function fitNotebook() {
+  document.documentElement.classList.add("framed");
+  new ResizeObserver(() => parent.postMessage({ phosphene: document.body.offsetHeight }, "*")).observe(document.body);
 }
 
 function changed(panel) {
@@ -89,9 +111,4 @@ function layerChoice() {
 function rebuild(change) {
   Object.assign(figure, change);
   for (const panel of panels) panel.build();
-}
-
-function howMade() {
-  const lines = figure.made.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text)]);
-  return make("details", { class: "made" }, make("summary", {}, "How this was made"), make("dl", {}, ...lines));
 }

@@ -1,8 +1,9 @@
 // A figure that shows each layer in a part of its own.
 
 class PartsView {
-  constructor(parts) {
-    this.parts = parts;
+  /** spotlight: that of the lists in the parts, if there is one; Escape releases it. */
+  constructor(parts, spotlight) {
+    Object.assign(this, { parts, spotlight });
     this.element = make("div", { class: "parts" }, ...parts.map((part) => part.element));
   }
 

@@ -4,19 +4,17 @@ const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
 const LEAP = 5;
 const WHOLE = { rows: 1, columns: 1, sees: 0 }; // the one cell of a figure without layers
 
+const NUDGE = 1e-4; // cells before a border that count as on it, as fractions are rounded; Python has the same rule
+
 /** The cell of a layer at a place {y, x}, given as fractions of the picture's height and width. */
 function cellAt({ rows, columns }, { y, x }) {
-  const row = between(Math.floor(y * rows), 0, rows - 1);
-  const column = between(Math.floor(x * columns), 0, columns - 1);
+  const row = between(Math.floor(y * rows + NUDGE), 0, rows - 1);
+  const column = between(Math.floor(x * columns + NUDGE), 0, columns - 1);
   return { row, column, place: row * columns + column };
 }
 
 function middleOf({ rows, columns }, { row, column }) {
   return { y: (row + 0.5) / rows, x: (column + 0.5) / columns };
-}
-
-function between(value, low, high) {
-  return Math.max(low, Math.min(high, value));
 }
 
 class PictureView {
@@ -69,8 +67,8 @@ class PictureView {
   #see(layer) {
     const { width, height } = this.panel.picture;
     const { y, x } = middleOf(layer, cellAt(layer, this.panel.place));
-    const tall = (layer.sees || Infinity) / height / 2;
-    const wide = (layer.sees || Infinity) / width / 2;
+    const field = fieldOf(layer, this.panel.picture);
+    const [tall, wide] = [field / height / 2, field / width / 2];
     const [top, left] = [Math.max(0, y - tall), Math.max(0, x - wide)];
     cover(this.field, top, left, Math.min(1, y + tall) - top, Math.min(1, x + wide) - left);
     this.field.hidden = false;

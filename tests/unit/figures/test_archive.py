@@ -36,6 +36,12 @@ def test_a_figure_survives_its_file(kind: str, tmp_path: Any) -> None:
     assert same(load(one.save(tmp_path / "data.npz")), one)
 
 
+@pytest.mark.parametrize("made", [{"array": "layers/0/maps"}, {"array": "none"}, {"": ""}, {}])
+def test_how_a_figure_was_made_may_be_said_in_any_words(made: dict[str, str], tmp_path: Any) -> None:
+    one = dataclasses.replace(figure("groups"), made=made)
+    assert same(load(one.save(tmp_path / "data.npz")), one)
+
+
 def test_no_file(tmp_path: Any) -> None:
     with pytest.raises(BadArgument, match=r"no such file.*check the path"):
         load(tmp_path / "none.npz")

@@ -83,7 +83,15 @@ def test_long_names_are_cut(kind: str) -> None:
     one = figure(kind, pictures=2, layers=2, names=("a long name " * 30, "features.conv" * 20))
     one = dataclasses.replace(one, title="a title " * 100)
     test_texts_overlap_nothing_and_all_is_inside.hypothesis.inner_test(one)  # type: ignore[attr-defined]
-    assert one.scene().width == figure(kind).scene().width
+    assert one.scene().width <= layout.WIDTH + 2 * layout.MARGIN
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_figure_is_as_wide_as_what_is_in_it(kind: str) -> None:
+    scene = figure(kind, count=3).scene()
+    right = max(frame(mark)[2] for mark in scene.marks)
+    assert right <= scene.width - layout.MARGIN + 0.01
+    assert scene.width == layout.LEAST + 2 * layout.MARGIN or right > scene.width - 3 * layout.MARGIN
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -94,7 +102,7 @@ def test_a_figure_is_drawn_the_same_each_time(kind: str) -> None:
 
 
 @given(figures("dictionary"))
-def test_a_dictionary_has_every_pin_with_its_letter_inside_the_picture(one: Any) -> None:
+def test_a_dictionary_has_every_pin_with_its_number_inside_the_picture(one: Any) -> None:
     scene = one.scene()
     letters = [mark for mark in scene.marks if isinstance(mark, Text) and mark.color == "#ffffff"]
     for letter in letters:
@@ -102,7 +110,7 @@ def test_a_dictionary_has_every_pin_with_its_letter_inside_the_picture(one: Any)
             isinstance(mark, Box) and mark.fill == layout.INK and overlap(frame(mark), frame(letter))
             for mark in scene.marks
         )
-    assert {"A"} <= {letter.text for letter in letters}
+    assert {"1"} <= {letter.text for letter in letters}
     values = {
         layout.short(float(one.layers[0].value[0][cell].max())) for cell in np.ndindex(one.layers[0].value.shape[1:3])
     }
@@ -135,7 +143,10 @@ def test_groups_have_their_colors_numbers_and_values(one: Any) -> None:
     words = {mark.text for mark in scene.marks if isinstance(mark, Text)}
     assert {str(group + 1) for group in range(layer.count)} <= words
     if layer.attribution.size:
-        assert {layout.short(float(value)) for value in layer.attribution[0]} <= words
+        assert {layout.signed(float(value)) for value in layer.attribution[0]} <= words
+        bars = [mark for mark in scene.marks if isinstance(mark, Box) and layout.GREY in (mark.fill, mark.stroke)]
+        most = len(layer.attribution[0])
+        assert [bar.fill is None for bar in bars[:most]] == [bool(value < 0) for value in layer.attribution[0]]
 
 
 @given(figures("influences"))

@@ -1,0 +1,31 @@
+"""Small pictures of what an atlas was made of."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..collection import Collection
+from ..collection.sources import Source, Unreadable
+from ..figures.base import Bytes, Numbers
+from ..param.picture import covering
+from .observation import as_bytes
+
+SIDE = 48
+"""Pixels of a thumbnail."""
+
+
+def thumbnails(source: Source | None, collection: Collection, places: Numbers) -> tuple[Bytes, tuple[str, ...]]:
+    """Pictures (n, 48, 48, 3) at places of a collection's list, and their names; none without a source."""
+    if source is None or not len(places):
+        return np.zeros((0, SIDE, SIDE, 3), np.uint8), ()
+    names = [collection.names(place, place + 1)[0] for place in places.tolist()]
+    keys = [collection.keys(place, place + 1)[0].tobytes() for place in places.tolist()]
+    return np.concatenate([_small(source, name, key) for name, key in zip(names, keys, strict=True)]), tuple(names)
+
+
+def _small(source: Source, name: str, key: bytes) -> Bytes:
+    """One thumbnail; grey for a picture that is not there any more."""
+    try:
+        return as_bytes(covering(source.read(name, key, (SIDE, SIDE))[None], (SIDE, SIDE)))
+    except Unreadable:
+        return np.full((1, SIDE, SIDE, 3), 128, np.uint8)
