@@ -116,6 +116,7 @@ def words(key: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 def places_of(known: Places, image: Places) -> Places:
     """Where pictures (m,) stand in the ascending list `known`: (m,); BadArgument for one that is not there."""
+    image = np.asarray(image, np.int64)
     found: Places = np.searchsorted(known, image).astype(np.int64)
     there = found < len(known)
     there[there] = known[found[there]] == image[there]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import zipfile
@@ -19,9 +18,10 @@ from ..errors import BadArgument, ShapeMismatch
 from ..serialize import writable, write_whole
 from ..values import check_integer
 from .bounds import bounded
-from .census import Doubles, Places, Source, census, finite, places_of
-from .methods import Method, umap
+from .census import Doubles, Places, Source, census, places_of
+from .methods import umap
 from .neighbours import MOST
+from .outcome import judged, made_by
 from .placing import laid_out
 from .turn import alike, upright
 
@@ -141,20 +141,9 @@ def layout(
     check_integer("layout", "components", components, 2)
     found = census(rows)
     place, far = laid_out(rows, found, method, seed, landmarks, components)
-    seen = finite(place)
-    order = np.argsort(found.image)
-    place = bounded(upright(place) if like is None else alike(place, _reference(like, found.image)))
-    outside = seen & ~finite(place)
-    reason = np.where(found.reason > 0, found.reason, np.select([far, ~seen, outside], [5, 4, 6], 0))
-    counted = dataclasses.replace(found, reason=reason.astype(np.uint8)).outliers()
-    made = {
-        "method": repr(method) if isinstance(method, Method) else getattr(method, "__qualname__", repr(method)),
-        "seed": str(seed),
-        "landmarks": str(landmarks),
-        "components": str(components),
-        **(method.versions() if isinstance(method, Method) else {}),
-    }
-    return Layout(found.image[order], place[order], counted, made)
+    bounds = bounded(upright(place) if like is None else alike(place, _reference(like, found.image)))
+    counted, order = judged(found, far, place, bounds).outliers(), np.argsort(found.image)
+    return Layout(found.image[order], bounds[order], counted, made_by(method, seed, landmarks, components))
 
 
 def _reference(like: Layout, image: Places) -> Doubles:

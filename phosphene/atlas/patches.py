@@ -54,7 +54,7 @@ class PatchTest:
 
     def rates(self, noise: bool = False) -> Doubles:
         """The share flipped of the pictures that were right, for each size and corner: (R, K)."""
-        rates: Doubles = self._of(noise).flipped.sum(2) / self.right.sum()
+        rates: Doubles = (self.noise if noise else self.patch).flipped.sum(2) / self.right.sum()
         return rates
 
     def best(self, noise: bool = False) -> tuple[float, str, float]:
@@ -66,13 +66,10 @@ class PatchTest:
     def best_of_each(self, noise: bool = False) -> tuple[NDArray[np.int64], float]:
         """For each picture the size and the corner, (n, 2), with the largest probability of the target, and the share that
         some size and corner flip."""
-        pasted = self._of(noise)
+        pasted = self.noise if noise else self.patch
         flat = pasted.target.reshape(-1, len(self.right)).argmax(0)
         places = np.stack(np.unravel_index(flat, pasted.target.shape[:2]), 1).astype(np.int64)
         return places, float(pasted.flipped.any((0, 1)).sum() / self.right.sum())
-
-    def _of(self, noise: bool) -> Pasted:
-        return self.noise if noise else self.patch
 
     def __repr__(self) -> str:
         (share, corner, rate), (_, _, control) = self.best(), self.best(noise=True)
@@ -133,8 +130,10 @@ def patch_test(
     patches = [fit(square, (side, side))[0] for side in sides]
     noise = [torch.rand(3, side, side, generator=stream(seed, "patch noise", side)) for side in sides]
     drawn, control = (_pasted(vision, parts, some, corners, classes, right) for some in (patches, noise))
-    names = _name(vision, classes[0]), _name(vision, classes[1])
-    return PatchTest(np.array(shares, np.float64), corners, right, drawn, control, names)
+    known = vision.labels or [str(label) for label in range(max(classes) + 1)]
+    return PatchTest(
+        np.array(shares, np.float64), corners, right, drawn, control, (known[classes[0]], known[classes[1]])
+    )
 
 
 def pasted(pictures: Tensor, patch: Tensor, corner: str) -> Tensor:
@@ -187,10 +186,6 @@ def _logits(vision: Vision, parts: Iterable[Tensor], classes: tuple[int, int]) -
                 )
             said.append(answer.double().cpu().numpy())
     return np.concatenate(said)
-
-
-def _name(vision: Vision, label: int) -> str:
-    return str(label) if vision.labels is None else vision.labels[label]
 
 
 def _check(shares: tuple[float, ...], corners: tuple[str, ...], seed: int, batch: int) -> None:

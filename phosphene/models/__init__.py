@@ -8,6 +8,7 @@ a layer's; `rules` are gradient rules. Next: objectives, made of these names, an
 
 from . import rules
 from .capture import Capture, capture, probe
+from .distinct import distinct
 from .guard import frozen, guarded
 from .layers import Layer, Layers, layers
 from .regions import RegionWarning, propagate
@@ -24,6 +25,7 @@ __all__ = [
     "as_vision",
     "as_visions",
     "capture",
+    "distinct",
     "edited",
     "frozen",
     "guarded",

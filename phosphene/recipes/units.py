@@ -13,8 +13,7 @@ from ..collection.sources import Source
 from ..collection.strongest import strongest
 from ..errors import BadArgument
 from ..figures.base import Floats, Numbers
-from ..models import Vision, probe
-from ..models.distinct import distinct
+from ..models import Vision, distinct, probe
 from ..values import check_integer
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...errors import TooLarge
 from .. import sources
+from ..encode import picture_url
 from ..page import MEGABYTE
 from . import records
 
 if TYPE_CHECKING:
-    from ...figures.sprites import Sprites
+    from ...figures.sprites import Sprites, SpritesLayer
 
 STYLES = ("theme", "text", "controls", "entries", "below", "paper")
 OWN_STYLES = ("frame", "sheet", "unit", "search", "print")
@@ -71,10 +72,8 @@ def filled(figure: Sprites, stored: dict[str, Any], allowed: Allowed) -> str:
     )
 
 
-def _plain(layer: Any) -> str:
+def _plain(layer: SpritesLayer) -> str:
     """What a reader without scripts sees of a layer."""
-    from ..encode import picture_url
-
     name = sources.escaped(layer.name)
     return (
         f'<figure><img src="{picture_url(records.preview(layer))}" alt="Some icons of {name}">'

@@ -129,6 +129,25 @@ def test_places_are_what_the_formula_says() -> None:
         np.testing.assert_allclose(place[seen], part[seen], atol=2e-3)
 
 
+def test_what_one_side_cannot_lay_out_is_no_pair() -> None:
+    first, second = two(60)
+    first.activation[3], second.state[[4, 5]] = 0, UNREADABLE
+    given = []
+
+    def seen(points: Any, seed: int) -> Any:
+        given.append(points)
+        return points[:, :2]
+
+    aligned(whole(first), whole(second), seen, strength=0.01)
+    order = np.array(sorted(range(60), key=lambda i: first.key[i].tobytes()))
+    both = np.setdiff1d(np.arange(60), [3, 4, 5])
+    a, b = (rows.activation.astype(float) for rows in (first, second))
+    there, back = ridge(unit(a[both]), unit(b[both]), 0.01), ridge(unit(b[both]), unit(a[both]), 0.01)
+    a, b = unit(a[order[order != 3]]), unit(b[order[~np.isin(order, [4, 5])]])
+    expected = unit(np.vstack([np.hstack([a, a @ there]), np.hstack([b @ back, b])]))
+    np.testing.assert_allclose(given[0], expected, atol=1e-3)
+
+
 def test_both_have_the_same_bounds() -> None:
     first, second = two(200)
     one, other = aligned(whole(first), whole(second), pca())

@@ -20,7 +20,7 @@ from phosphene.models import load
 from phosphene.models.patterns import LABELS
 from tests.atlas_rows import made, parts, random_rows, whole
 
-LABELS = st.integers(0, 4)
+CLASSES = st.integers(0, 4)
 ORDERS = st.tuples(st.integers(0, 99), st.lists(st.integers(1, 40), min_size=1, max_size=4))
 
 
@@ -51,7 +51,7 @@ def broken(rows: Rows) -> Rows:
     return dataclasses.replace(rows, state=state, **zeros)
 
 
-@given(seed=st.integers(0, 99), label=LABELS, most=st.integers(1, 120), order=ORDERS)
+@given(seed=st.integers(0, 99), label=CLASSES, most=st.integers(1, 120), order=ORDERS)
 def test_a_class_is_what_plain_loops_say(seed: int, label: int, most: int, order: Any) -> None:
     rows = broken(random_rows(100, 4, seed))
     shuffled = np.random.default_rng(order[0]).permutation(100)

@@ -33,10 +33,11 @@ def line(points: Any, seed: int) -> Any:
 @given(st.integers(0, 99), st.sampled_from([(1, 3), (4, 0)]), st.integers(20, 200))
 def test_x_is_what_plain_loops_say(seed: int, pair: tuple[int, int], most: int) -> None:
     rows = random_rows(150, 6, seed)
+    rows.activation[::3] = 0  # has no place, and counts for nothing
     found = compared(parts(rows, 31), *pair, pca(), most=most)
     assert found.image.tolist() == pictures(rows, *pair, most=most)
     difference = [attribution(rows, i, pair[1]) - attribution(rows, i, pair[0]) for i in found.image]
-    scale = np.percentile(np.abs(difference), 99)
+    scale = np.percentile([abs(d) for d, i in zip(difference, found.image, strict=True) if i % 3], 99)
     for d, (x, _) in zip(difference, found.place, strict=True):
         if not np.isnan(x):
             assert x == pytest.approx((1 + max(-1, min(1, d / scale))) / 2, abs=1e-12)
@@ -80,6 +81,21 @@ def test_y_is_the_line_within_its_bounds() -> None:
     assert 0 <= low < 0.2 < 0.8 < high <= 1
 
 
+def test_a_mirrored_line_gives_the_same_places() -> None:
+    rows = random_rows(120, 6, 3)
+    one, other = compared(whole(rows), 1, 3, line), compared(whole(rows), 1, 3, lambda points, seed: -points[:, 0])
+    np.testing.assert_allclose(one.place, other.place, atol=1e-12)
+
+
+def test_pictures_that_the_method_does_not_place_are_counted() -> None:
+    rows = random_rows(120, 6, 3)
+
+    def gaps(points: Any, seed: int) -> Any:
+        return np.where(np.arange(len(points)) < 7, np.nan, points[:, 0])
+
+    assert compared(whole(rows), 1, 3, gaps).outliers["unplaced"] == 7
+
+
 def test_a_line_may_be_a_column() -> None:
     rows = random_rows(60, 6, 3)
     one = compared(whole(rows), 1, 3, line)
@@ -92,8 +108,15 @@ def test_without_any_difference_all_are_in_the_middle() -> None:
     rows.top[:], rows.value[:] = [1, 3, 2], [2, 2, 1]
     found = compared(whole(rows), 1, 3, pca())
     assert set(found.place[np.isfinite(found.place).all(1), 0]) == {0.5}
-    rows.value[7] = [4, 2, 1]
-    assert compared(whole(rows), 1, 3, pca()).at(np.array([7]))[0, 0] in (0.0, pytest.approx(np.nan, nan_ok=True))
+
+
+def test_a_single_difference_is_the_whole_width() -> None:
+    rows = random_rows(300, 6, 3)
+    rows.top[:], rows.value[:] = [1, 3, 2], [2, 2, 1]
+    one = int(np.flatnonzero(np.isfinite(compared(whole(rows), 1, 3, pca()).place[:, 1]))[0])
+    rows.value[one, 0] = 2.5
+    assert compared(whole(rows), 1, 3, pca()).place[one, 0] == 0
+    assert compared(whole(rows), 3, 1, pca()).place[one, 0] == 1
 
 
 def test_pictures_without_a_place_are_counted() -> None:

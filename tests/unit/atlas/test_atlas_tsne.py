@@ -44,6 +44,8 @@ def test_one_axis_is_a_line() -> None:
     line = tsne(perplexity=10, axes=1)(points, 0)
     assert line.shape == (90, 1)
     np.testing.assert_array_equal(line, tsne(perplexity=10, axes=1)(points, 0))
+    other = tsne(perplexity=10, axes=1)(points, 1)
+    assert np.corrcoef(line[:, 0], other[:, 0])[0, 1] > 0.99, "it starts from the principal components"
     spans = sorted((line[k : k + 30].min(), line[k : k + 30].max()) for k in (0, 30, 60))
     assert spans[0][1] < spans[1][0] < spans[1][1] < spans[2][0], "three groups, one after the other"
 

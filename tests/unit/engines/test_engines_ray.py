@@ -27,8 +27,9 @@ import pytest
 from filelock import FileLock
 
 from phosphene import engines, errors, icons
+from phosphene.collection import sources
 from phosphene.engines import ray as engine
-from tests import icon_painter, toys
+from tests import collector, icon_painter, toys
 from tests.engine_jobs import Fails, Threads, Writes
 
 pytestmark = [
@@ -129,6 +130,26 @@ def test_a_connection_that_is_there_is_used_and_stays(cluster: Any, tmp_path: Pa
         assert ray.is_initialized()
     finally:
         ray.shutdown()
+
+
+def test_a_collection_has_the_same_bytes_when_a_node_dies(cluster: Any, tmp_path: Path) -> None:
+    drawn = sources.drawn(1600, size=16)
+    struck: list[Any] = []
+
+    def strike() -> None:
+        while sum(1 for _ in tmp_path.rglob("s-*.safetensors")) < 30:
+            time.sleep(0.02)
+        struck.append(next(iter(cluster.worker_nodes)))
+        cluster.remove_node(struck[0], allow_graceful=False)
+
+    thread = threading.Thread(target=strike, daemon=True)
+    thread.start()
+    collector.gather(tmp_path / "cluster", drawn, ray=cluster.address)
+    thread.join(10)
+    cluster.add_node(num_cpus=1, object_store_memory=STORE)
+    assert struck
+    collector.gather(tmp_path / "one", drawn)
+    assert collector.contents(tmp_path / "cluster") == collector.contents(tmp_path / "one")
 
 
 def icons_are_the_same(folder: Path) -> None:

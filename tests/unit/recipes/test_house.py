@@ -10,7 +10,7 @@ import pytest
 from phosphene import recipes
 
 FOLDER = Path(recipes.__file__).parent
-FIGURES = ("dictionary", "grid", "groups", "influences")
+FIGURES = ("dictionary", "grid", "groups", "influences", "sprites")
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)

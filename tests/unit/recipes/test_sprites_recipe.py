@@ -17,8 +17,7 @@ from phosphene import objectives as obj
 from phosphene.collection import UNREADABLE, Collection, sources
 from phosphene.collection.strongest import strongest
 from phosphene.errors import BadArgument, PhospheneError, UnknownLayer
-from phosphene.models import capture
-from phosphene.models.distinct import distinct
+from phosphene.models import capture, distinct
 from phosphene.recipes import sprites
 from phosphene.recipes.units import met, ranked
 from tests import atlas_rows, collector, toys

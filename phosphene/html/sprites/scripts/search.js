@@ -17,7 +17,7 @@ class Search {
     this.results = make("ul", { class: "results", "aria-label": "Found" });
     this.note = make("p", { class: "note", role: "status" });
     const label = make("label", {}, "Find a channel or a layer", this.input);
-    this.element = make("search", { class: "search" }, label, this.note, this.results);
+    this.element = make("search", { class: "search" }, label, make("div", { class: "found" }, this.note, this.results));
   }
 
   /** Shows what is found for the text; `here` is the layer whose channels come first. */
