@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import BadArgument
-from .options import IconSize, Ray, Seed, Seen, Size, Steps, StoreFolder, Weights, Workers
+from .options import IconSize, Ray, Seed, Seen, Size, Steps, StoreFolder, Weights, Workers, names_of, source_of
 
 if TYPE_CHECKING:
-    from ..collection.sources import Source
+    pass
 
 app = typer.Typer(no_args_is_help=True, help="Activation atlases: maps of what a network sees in many pictures.")
 
@@ -63,9 +63,9 @@ def make(
     """Collect, lay out, paint and write an atlas, in one go; what was done by an earlier call is not done again."""
     from .. import models, recipes
 
-    network, source = models.load(model, weights=weights), _source(pictures)
+    network, source = models.load(model, weights=weights), source_of(pictures)
     look = _look(sides, least, whiten, power, icon, seen, steps, store, seed, workers, ray)
-    figure = recipes.atlas(network, source, _names(layers), collection, method=_method(method), size=size, **look)
+    figure = recipes.atlas(network, source, names_of(layers), collection, method=_method(method), size=size, **look)
     _write(figure, output)
 
 
@@ -91,7 +91,7 @@ def collect(
     from .. import models
 
     made = room.collect(
-        models.load(model, weights=weights), _source(pictures), _names(layers), collection, size=size, seed=seed,
+        models.load(model, weights=weights), source_of(pictures), names_of(layers), collection, size=size, seed=seed,
         attribution=attribution, dtype=dtype, batch=batch, threads=threads, per_shard=per_shard, workers=workers, ray=ray,
     )  # fmt: skip
     print(f"{made.folder}: {room.report(made)}")
@@ -104,7 +104,7 @@ def layout(collection: Kept, layers: Layers = "", method: Method = UMAP, seed: S
     from ..collection import Collection
 
     made = Collection(collection)
-    for layer in _names(layers) or list(made.layers):
+    for layer in names_of(layers) or list(made.layers):
         found = kept_layout(made, layer, _method(method), seed)
         left = ", ".join(f"{count} {reason}" for reason, count in found.outliers.items() if count) or "none"
         print(f"{layer}: {len(found.image)} pictures by {found.made['method']}; outliers: {left}")
@@ -137,9 +137,9 @@ def build(
     from ..collection import Collection
 
     made, network = Collection(collection), models.load(model, weights=weights)
-    source = None if pictures is None else _source(pictures)
+    source = None if pictures is None else source_of(pictures)
     look = _look(sides, least, whiten, power, icon, seen, steps, store, seed, workers, ray)
-    layouts = {layer: kept_layout(made, layer, _method(method), seed) for layer in _names(layers) or made.layers}
+    layouts = {layer: kept_layout(made, layer, _method(method), seed) for layer in names_of(layers) or made.layers}
     _write(recipes.atlas_of(network, made, layouts, source=source, **look), output)
 
 
@@ -181,22 +181,6 @@ def verify(collection: Kept) -> None:
     if problems:
         raise typer.Exit(1)
     print(f"{collection}: every byte is right")
-
-
-def _source(text: str) -> Source:
-    """A folder, tar shards by pattern, or drawings."""
-    from ..collection import sources
-
-    kind, _, count = text.partition(":")
-    if kind == "drawn":
-        if not count.isdecimal():
-            raise BadArgument(f"pictures {text!r}", "a number of drawings expected", "write drawn:20000")
-        return sources.drawn(int(count))
-    return sources.tars(text) if text.endswith(".tar") else sources.folder(text)
-
-
-def _names(layers: str) -> list[str]:
-    return [name.strip() for name in layers.split(",") if name.strip()]
 
 
 def _method(text: str) -> Any:

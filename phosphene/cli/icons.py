@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..errors import BadArgument
-from .options import Network, Ray, Seed, StoreFolder, Weights, Workers
+from .options import Network, Ray, Seed, StoreFolder, Weights, Workers, numbers_of
 
 
 def icons(
@@ -35,7 +35,7 @@ def icons(
 
     if output.suffix.lower() != ".png":
         raise BadArgument(f"-o {output}", "a .png file expected", f"write -o {output.with_suffix('.png')}")
-    target, chosen = writable(output), _numbers(channels)
+    target, chosen = writable(output), numbers_of(channels)
     network, folder = models.load(model, weights=weights), Store(store)
     shapes = probe(network, {layer: f"icons of {layer!r}" for layer in layers}, size)
     counts = {layer: chosen or range(shapes[layer][1]) for layer in layers}
@@ -46,12 +46,3 @@ def icons(
     for layer, numbers in counts.items():
         print(f"  {layer}: {f'channels 0 to {len(numbers) - 1}' if chosen is None else f'channels {channels}'}")
     print(f"{found.painted} of {len(set(found.keys))} painted; all are in {folder.folder}")
-
-
-def _numbers(channels: str | None) -> list[int] | None:
-    try:
-        return None if channels is None else [int(part) for part in channels.split(",")]
-    except ValueError:
-        raise BadArgument(
-            f"--channels {channels}", "numbers with commas between them expected", "write --channels 0,5,9"
-        ) from None

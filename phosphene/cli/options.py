@@ -1,11 +1,16 @@
-"""Options that several commands have."""
+"""Options that several commands have, and what their texts mean."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from ..errors import BadArgument
+
+if TYPE_CHECKING:
+    from ..collection.sources import Source
 
 Network = Annotated[str, typer.Argument(help="patterns (bundled), or any torchvision name.")]
 Weights = Annotated[str | None, typer.Option(help="A weights file (.safetensors, .pth), or random.")]
@@ -25,3 +30,30 @@ Seen = Annotated[int | None, typer.Option(help="Pixels at which the network sees
 Steps = Annotated[int, typer.Option(help="Updates that an icon is painted with.")]
 Workers = Annotated[int | None, typer.Option(help="Processes that work, one thread each; this one where not given.")]
 Ray = Annotated[str | None, typer.Option(help="The address of a Ray cluster, or local; extra cluster.")]
+
+
+def source_of(text: str) -> Source:
+    """A folder, tar shards by pattern, or drawings."""
+    from ..collection import sources
+
+    kind, _, count = text.partition(":")
+    if kind == "drawn":
+        if not count.isdecimal():
+            raise BadArgument(f"pictures {text!r}", "a number of drawings expected", "write drawn:20000")
+        return sources.drawn(int(count))
+    return sources.tars(text) if text.endswith(".tar") else sources.folder(text)
+
+
+def names_of(layers: str) -> list[str]:
+    """Layers with commas between them."""
+    return [name.strip() for name in layers.split(",") if name.strip()]
+
+
+def numbers_of(channels: str | None) -> list[int] | None:
+    """Channels with commas between them."""
+    try:
+        return None if channels is None else [int(part) for part in channels.split(",")]
+    except ValueError:
+        raise BadArgument(
+            f"--channels {channels}", "numbers with commas between them expected", "write --channels 0,5,9"
+        ) from None

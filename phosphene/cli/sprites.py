@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .atlas import _source
-from .icons import _numbers
-from .options import Network, Ray, Seed, Seen, Steps, StoreFolder, Weights, Workers
+from .options import Network, Ray, Seed, Seen, Steps, StoreFolder, Weights, Workers, numbers_of, source_of
 
 
 def sprites(
@@ -48,9 +46,9 @@ def sprites(
     figure = recipes.sprites(
         models.load(model, weights=weights),
         None if layers is None else [name.strip() for name in layers.split(",")],
-        channels=_numbers(channels),
+        channels=numbers_of(channels),
         collection=None if collection is None else Collection(collection),
-        source=None if pictures is None else _source(pictures),
+        source=None if pictures is None else source_of(pictures),
         examples=examples,
         icon=presets.icon(size, steps, seen),
         store=store,
