@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import BadArgument
-from .options import IconSize, Seed, Seen, Size, Steps, StoreFolder, Weights
+from .options import IconSize, Seed, Seen, Size, Steps, StoreFolder, Weights, names_of
 
 Pictures = Annotated[list[Path], typer.Argument(help="One picture or several.")]
 Model = Annotated[str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")]
@@ -148,7 +148,7 @@ def _shared(
     return {
         "model": models.load(model, weights=weights),
         "pictures": pictures,
-        "layers": [name.strip() for name in layers.split(",")],
+        "layers": names_of(layers),
         "size": size,
         "icon": icon,
         "store": store,

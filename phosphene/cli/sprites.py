@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Network, Ray, Seed, Seen, Steps, StoreFolder, Weights, Workers, numbers_of, source_of
+from .options import Network, Ray, Seed, Seen, Steps, StoreFolder, Weights, Workers, names_of, numbers_of, source_of
 
 
 def sprites(
@@ -45,7 +45,7 @@ def sprites(
     writable_sprites(output)
     figure = recipes.sprites(
         models.load(model, weights=weights),
-        None if layers is None else [name.strip() for name in layers.split(",")],
+        None if layers is None else names_of(layers),
         channels=numbers_of(channels),
         collection=None if collection is None else Collection(collection),
         source=None if pictures is None else source_of(pictures),
