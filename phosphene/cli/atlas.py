@@ -210,5 +210,7 @@ def _look(
 
 def _write(figure: Any, output: Path) -> None:
     path = figure.save(output)
+    for layer in figure.layers:
+        print(f"{layer.name}: {figure.made[layer.name]}")
     cells = sum(len(level.cell) for layer in figure.layers for level in layer.levels)
-    print(f"{path}: {figure.title}, {cells} cells")
+    print(f"{figure.title}, {cells} cells: {path}")

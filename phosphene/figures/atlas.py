@@ -19,7 +19,7 @@ from .base import Bytes, Figure, Floats, Numbers, Picture
 from .scene import Scene
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Level:
     """One grid over a layer's layout: `side` x `side` cells, of which m have enough samples.
 
@@ -39,6 +39,9 @@ class Level:
     coherence: Floats
     share: Floats
     nearest: Numbers
+
+    def __repr__(self) -> str:
+        return f"{len(self.cell)} cells of {self.side} x {self.side} with {int(self.count.sum()):,} samples"
 
     def __post_init__(self) -> None:
         cells = len(self.cell)
@@ -79,7 +82,7 @@ class Level:
             )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class AtlasLayer:
     """One layer of an atlas.
 
@@ -93,8 +96,11 @@ class AtlasLayer:
     outliers: int
     levels: tuple[Level, ...]
 
+    def __repr__(self) -> str:
+        return f"AtlasLayer({self.name!r}, {self.samples:,} samples: {', '.join(map(repr, self.levels))})"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Atlas(Figure):
     """An activation atlas of one or more layers.
 

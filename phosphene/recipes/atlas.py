@@ -106,6 +106,7 @@ def atlas_of(
         "pictures": f"{collection.count}, one position of each, seed {collection.definition.seed}",
         "layout": "; ".join(f"{layer}: {place.made['method']}" for layer, place in layouts.items()),
         "cells": f"of {least} pictures or more, {'as they are' if whiten is None else f'whitened, strength {whiten:g}'}",
+        **{layer: _shown(layouts[layer], levels) for layer, levels in found.items()},
         "icons": str(paint),
     }
     return Atlas(
@@ -121,6 +122,13 @@ def atlas_of(
             for layer, levels in found.items()
         ),
     )
+
+
+def _shown(place: Layout, levels: Sequence[Cells]) -> str:
+    """How many pictures the grids of a layer show."""
+    grids = ", ".join(f"{int(level.count.sum())} at {level.side} x {level.side}" for level in levels)
+    left = ", ".join(f"{count} {reason}" for reason, count in place.outliers.items() if count) or "none"
+    return f"{len(place.image)} pictures, in cells {grids}; outliers: {left}"
 
 
 def _goals(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 from collections.abc import Callable, Iterator
@@ -539,3 +540,17 @@ def test_the_first_paint_and_the_frames_are_quick(show: Show, folder: Path) -> N
         }"""
     )
     assert took < 100
+
+
+@pytest.mark.parametrize(("left", "shown"), [(3, "10 × 10"), (1000, "20 × 20")])
+def test_no_zoom_leads_to_a_grid_that_shows_less_than_half(left: int, shown: str, show: Show, tmp_path: Path) -> None:
+    figure = synthetic_atlas.atlas()
+    (coarse, fine, *_), first = figure.layers[0].levels, figure.layers[0]
+    names = [field.name for field in dataclasses.fields(fine)][1:]
+    thin = dataclasses.replace(fine, **{name: getattr(fine, name)[:left] for name in names})
+    made = dataclasses.replace(figure, layers=(dataclasses.replace(first, levels=(coarse, thin)),))
+    page = show(made.save(tmp_path / "atlas") / "index.html")
+    for _ in range(4):
+        page.get_by_role("button", name="Zoom in").click()
+    settled(page)
+    assert page.get_by_text(f"by zoom: {shown}").count() == 1

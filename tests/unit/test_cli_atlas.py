@@ -24,7 +24,9 @@ def phosphene(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
 def test_one_command_makes_an_atlas_and_the_steps_make_the_same(phosphene: Command, tmp_path: Path) -> None:
     code, out, err = phosphene("make", "drawn:60", "--layers", "block4", "--size", "48", "-o", "one.npz", *FAST)
     assert (code, err) == (0, "")
-    assert re.search(r"one.npz: What patterns sees in 60 pictures, \d+ cells", out)
+    assert re.search(
+        r"block4: 60 pictures, in cells \d+ at 2 x 2, .*\nWhat patterns sees in 60 pictures, \d+ cells: one.npz", out
+    )
     assert phosphene("collect", "drawn:60", "c", "--layers", "block4", "--size", "48")[1].endswith(
         "60 pictures: 60 fine\n"
     )

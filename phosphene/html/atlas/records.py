@@ -73,6 +73,12 @@ def _layer(layer: AtlasLayer) -> dict[str, Any]:
         "overview": tiles.overview(layer),
         "negative": any(bool((level.value[level.top >= 0] < 0).any()) for level in layer.levels),
         "levels": [
-            {"side": level.side, "cells": len(level.cell), "icon": level.icons.shape[1]} for level in layer.levels
+            {
+                "side": level.side,
+                "cells": len(level.cell),
+                "icon": level.icons.shape[1],
+                "samples": int(level.count.sum()),
+            }
+            for level in layer.levels
         ],
     }

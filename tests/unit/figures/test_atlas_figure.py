@@ -130,3 +130,12 @@ def test_a_notebook_shows_the_static_figure_of_an_atlas_too_large_for_a_page(mon
     assert one._repr_html_().startswith("<iframe")
     monkeypatch.setattr("phosphene.html.atlas.page.MEGABYTE", 1)
     assert one._repr_html_().startswith('<img alt="Activation atlas"')
+
+
+def test_it_prints_as_a_few_lines() -> None:
+    one = synthetic_atlas.atlas(sides=(10, 20))
+    text = repr(one)
+    assert len(text.splitlines()) == 1 + len(one.layers)
+    assert "array" not in text
+    level = one.layers[0].levels[0]
+    assert f"{len(level.cell)} cells of 10 x 10 with {int(level.count.sum()):,} samples" in text

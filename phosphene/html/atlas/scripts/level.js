@@ -3,8 +3,8 @@
 class Level {
   #promise;
 
-  constructor(layer, number, { side, cells, icon }) {
-    Object.assign(this, { layer, number, side, cells, icon });
+  constructor(layer, number, { side, cells, icon, samples }) {
+    Object.assign(this, { layer, number, side, cells, icon, samples });
     this.ready = false;
     this.tilesAcross = Math.ceil(side / figure.across);
   }

@@ -98,10 +98,12 @@ class View {
     if (dx || dy) this.glide({ x: this.x + dx / this.scale, y: this.y + dy / this.scale });
   }
 
-  /** The grid whose cells have about 40 to 80 CSS pixels. */
+  /** The grid whose cells have about 40 to 80 CSS pixels, among those that show at least half of what any of them shows. */
   level(levels) {
+    const most = Math.max(...levels.map(({ samples }) => samples));
+    const dense = levels.filter(({ samples }) => 2 * samples >= most);
     const off = ({ side }) => Math.abs(Math.log2(this.scale / side / 57));
-    return levels.reduce((best, one) => (off(one) < off(best) ? one : best), levels[0]);
+    return dense.reduce((best, one) => (off(one) < off(best) ? one : best), dense[0]);
   }
 }
 
