@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from ..collection.shards import room
@@ -51,7 +52,8 @@ def kept_layout(
         return made()
     path = _path(collection, layer, [repr(method), method.versions(), seed, landmarks, components])
     if path.exists():
-        return Layout.load(path)
+        with suppress(BadArgument):  # a damaged one is made again
+            return Layout.load(path)
     found = made()
     path.parent.mkdir(exist_ok=True)
     found.save(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -61,7 +62,8 @@ class Layout:
     def save(self, path: str | Path) -> Path:
         """Write one file, .safetensors or .npz; the same layout gives the same bytes."""
         path = _kind(writable(path))
-        text = json.dumps({"outliers": dict(self.outliers), "made": dict(self.made)}, sort_keys=True)
+        about = {"outliers": dict(self.outliers), "made": dict(self.made), "digest": _digest(self.image, self.place)}
+        text = json.dumps(about, sort_keys=True)
         arrays = {"image": self.image, "place": self.place}
         if path.suffix == ".safetensors":
             write_whole(path, safetensors.numpy.save(arrays, {"layout": text}))
@@ -82,7 +84,10 @@ class Layout:
             else:
                 with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
                     text, image, place = str(file["layout"]), file["image"], file["place"]
-            return Layout(image, place, **json.loads(text))
+            about = json.loads(text)
+            if about.pop("digest") != _digest(image, place):
+                raise ValueError("damaged")
+            return Layout(image, place, **about)
         except FileNotFoundError:
             raise BadArgument(f"{str(path)!r}: no such file", "a saved layout expected", "check the path") from None
         except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, SafetensorError) as problem:
@@ -91,6 +96,10 @@ class Layout:
                 "a file that Layout.save wrote expected",
                 "write layout.save('layout.safetensors')",
             ) from problem
+
+
+def _digest(*arrays: Any) -> str:
+    return hashlib.blake2b(b"".join(one.tobytes() for one in arrays), digest_size=16).hexdigest()
 
 
 def _kind(path: Path) -> Path:
@@ -143,7 +152,13 @@ def layout(
     place, far = laid_out(rows, found, method, seed, landmarks, components)
     bounds = bounded(upright(place) if like is None else alike(place, _reference(like, found.image)))
     counted, order = judged(found, far, place, bounds).outliers(), np.argsort(found.image)
-    return Layout(found.image[order], bounds[order], counted, made_by(method, seed, landmarks, components))
+    made = made_by(method, seed, landmarks, components, pictures=pictures_of(found.key[order]))
+    return Layout(found.image[order], bounds[order], counted, made)
+
+
+def pictures_of(keys: Any) -> str:
+    """A name for pictures by their keys (n, 16), in the order of the list: 16 hexadecimal digits."""
+    return hashlib.blake2b(np.ascontiguousarray(keys).tobytes(), digest_size=8).hexdigest()
 
 
 def _reference(like: Layout, image: Places) -> Doubles:

@@ -63,6 +63,7 @@ def make(
     """Collect, lay out, paint and write an atlas, in one go; what was done by an earlier call is not done again."""
     from .. import models, recipes
 
+    _ready(output)
     network, source = models.load(model, weights=weights), source_of(pictures)
     look = _look(sides, least, whiten, power, icon, seen, steps, store, seed, workers, ray)
     figure = recipes.atlas(network, source, names_of(layers), collection, method=_method(method), size=size, **look)
@@ -136,6 +137,7 @@ def build(
     from ..atlas import kept_layout
     from ..collection import Collection
 
+    _ready(output)
     made, network = Collection(collection), models.load(model, weights=weights)
     source = None if pictures is None else source_of(pictures)
     look = _look(sides, least, whiten, power, icon, seen, steps, store, seed, workers, ray)
@@ -206,6 +208,18 @@ def _look(
         raise BadArgument(f"--sides {sides}", "numbers with commas between them expected", "write 10,20") from None
     how = {"icon": presets.icon(icon, steps, seen), "store": store, "seed": seed, "workers": workers, "ray": ray}
     return {"sides": cells, "least": least, "whiten": whiten, "power": power, **how}
+
+
+def _ready(output: Path) -> None:
+    """Refuse what cannot be written, before the work."""
+    from ..figures.base import writable_figure
+    from ..html.atlas.folder import OURS
+    from ..html.folders import older
+
+    if output.suffix:
+        writable_figure(output)
+    else:
+        older(output, OURS, "an atlas")
 
 
 def _write(figure: Any, output: Path) -> None:

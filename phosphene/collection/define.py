@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -24,7 +24,7 @@ def define(
     >>> define(ph.models.load("patterns"), "block3", size=64).layers
     {'block3': (80, 8, 8)}
     """
-    names = [layers] if isinstance(layers, str) else list(layers)
+    names = [layers] if isinstance(layers, str) else list(layers) if isinstance(layers, Iterable) else []
     if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
         raise BadArgument(f"layers {layers!r}"[:300], "one layer or several, each once", 'write ["block3", "block4"]')
     if size is None and vision.size is None:

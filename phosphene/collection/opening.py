@@ -12,7 +12,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from ..errors import BadArgument, NotWritten
+from ..errors import BadArgument, BadShard, NotWritten
 from .definition import Definition
 from .files import clean, sync, why, write_once
 from .shards import room
@@ -25,9 +25,10 @@ OURS = re.compile(rf"{re.escape(MARKER)}\..*|append\.lock")
 
 def folder_of(path: Any) -> Path:
     """The absolute path of a folder; BadArgument for what is no path."""
-    if not isinstance(path, (str, os.PathLike)):
+    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
+    if not isinstance(text, str) or "\0" in text:
         raise BadArgument(f"{path!r} as a folder"[:200], "a path expected", "write 'collection'")
-    return Path(path).expanduser().absolute()
+    return Path(text).expanduser().absolute()
 
 
 def make(path: Path, definition: Definition) -> None:
@@ -81,7 +82,7 @@ def read(path: Path) -> Definition:
         raise _refused(path, f"it has no {MARKER}", "make one with collect") from problem
     except OSError as problem:
         raise _refused(path, why(problem), "choose a folder that can be read") from problem
-    except (LookupError, TypeError, ValueError) as problem:
+    except (LookupError, RecursionError, TypeError, ValueError) as problem:
         raise _refused(path, f"its {MARKER} is damaged: {problem}", f"restore {MARKER} from a copy") from problem
     if form is None:
         raise _refused(path, f"its {MARKER} is not a collection's", "choose another folder")
@@ -110,7 +111,7 @@ def refusals(path: Path) -> Iterator[None]:
     """What the system refuses, as NotWritten."""
     try:
         yield
-    except (NotWritten, BadArgument):
+    except (NotWritten, BadArgument, BadShard):
         raise
     except OSError as problem:
         raise NotWritten(

@@ -69,6 +69,8 @@ class Segment:
     def names(self, start: int, stop: int) -> list[str]:
         """As they were given."""
         ends = self._read("end", start, stop + 1)
+        if ends[0] < 0 or (ends[1:] < ends[:-1]).any() or ends[-1] > self.header.tensors["name"][1][0]:
+            raise _broken(self.path, "it has places of names that are outside of it")
         text = self._read("name", int(ends[0]), int(ends[-1])).tobytes()
         ends = ends - ends[0]
         return [_text(text[a:b]) for a, b in pairwise(ends)]
@@ -87,7 +89,7 @@ def gather(entries: Iterable[Named]) -> Tensors:
     for entry in entries:
         _check(entry)
         keys += entry.key
-        names += entry.name.encode("utf-8", "surrogateescape")
+        names += _encoded(entry.name)
         ends.append(len(names))
         labels.append(entry.label)
     found = {
@@ -116,13 +118,18 @@ def take(found: Tensors, index: NDArray[np.int64]) -> Tensors:
 
 def without(found: Tensors, earlier: Sequence[Segment]) -> Tensors:
     """The pictures that no earlier segment has."""
-    ours = ordered(found["key"])
-    new = np.ones(len(ours), bool)
-    for segment in earlier:
+    known = among(ordered(found["key"]), earlier)
+    return take(found, np.flatnonzero(~known)) if known.any() else found
+
+
+def among(keys: NDArray[Any], segments: Sequence[Segment]) -> NDArray[np.bool_]:
+    """Which of some `ordered` keys are in the list."""
+    known = np.zeros(len(keys), bool)
+    for segment in segments:
         theirs = ordered(segment.keys(0, segment.count))
-        place = np.minimum(np.searchsorted(theirs, ours), segment.count - 1)
-        new &= theirs[place] != ours
-    return found if new.all() else take(found, np.flatnonzero(new))
+        place = np.minimum(np.searchsorted(theirs, keys), segment.count - 1)
+        known |= theirs[place] == keys
+    return known
 
 
 def ordered(keys: NDArray[np.uint8]) -> NDArray[Any]:
@@ -146,7 +153,7 @@ def pack(found: Tensors, number: int, store: str) -> tuple[str, list[Bytes]]:
 
 def listed(folder: Path, store: str, per_shard: int, known: dict[str, Header]) -> Iterator[Segment]:
     """The segments of a folder in order; headers that are `known` are not read again. Raises BadShard."""
-    numbers = {path: int(match[1]) for path in folder.iterdir() if (match := FILE.fullmatch(path.name))}
+    numbers = {path: int(match[1]) for path in _paths(folder) if (match := FILE.fullmatch(path.name))}
     start = first = 0
     for place, path in enumerate(sorted(numbers, key=lambda path: (numbers[path], path.name))):
         if numbers[path] != place:
@@ -158,6 +165,17 @@ def listed(folder: Path, store: str, per_shard: int, known: dict[str, Header]) -
         start, first = start + segment.count, first - -segment.count // per_shard
 
 
+def _paths(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as problem:
+        raise BadShard(
+            f"{folder}, the list of pictures: {why(problem)}",
+            "a folder with every part of the list expected",
+            "restore it from a copy; without one, make an empty folder there and collect from the same pictures again",
+        ) from problem
+
+
 def _header(path: Path, store: str) -> Header:
     try:
         header = read_header(path)
@@ -167,10 +185,17 @@ def _header(path: Path, store: str) -> Header:
     if any(header.note.get(name) != value for name, value in expected.items()):
         raise _broken(path, "it is of another collection")
     count = header.note.get("count")
-    shapes = {name: place[1] for name, place in header.tensors.items() if name != "name"}
-    if not isinstance(count, int) or shapes != {"end": (count + 1,), "label": (count,), "key": (count, WIDTH)}:
+    if not isinstance(count, int) or count < 1 or not _planned(header, count):
         raise _broken(path, "its tensors are others than those of a list")
     return header
+
+
+def _planned(header: Header, count: int) -> bool:
+    """Whether the tensors of a file are those of a list of so many pictures; the text may have any length."""
+    found = {name: (kind.str, shape) for name, (kind, shape, _) in header.tensors.items()}
+    kind, shape = found.pop("name", ("", ()))
+    expected = {"end": ("<i8", (count + 1,)), "label": ("<i4", (count,)), "key": ("|u1", (count, WIDTH))}
+    return (kind, len(shape)) == ("|u1", 1) and found == expected
 
 
 def _broken(path: Path, reason: str) -> BadShard:
@@ -208,6 +233,17 @@ def _order(found: Tensors) -> NDArray[np.int64]:
 def _called(found: Tensors, place: int) -> tuple[bytes, int]:
     start, stop = found["end"][place : place + 2]
     return found["name"][start:stop].tobytes(), int(found["label"][place])
+
+
+def _encoded(name: str) -> bytes:
+    try:
+        return name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as problem:
+        raise BadArgument(
+            f"the name {name!r}"[:200],
+            "text expected; of surrogates, only those that stand for bytes of a file name",
+            'write name.encode("utf-8", "replace").decode()',
+        ) from problem
 
 
 def _text(content: bytes) -> str:

@@ -10,11 +10,13 @@ import numpy as np
 
 from ..errors import BadShard, PhospheneError
 from . import segments as lists
+from .files import Damaged, read_header, read_tensor
 from .segments import Segment
 from .shards import Shard
 from .store import Collection
 
 AGAIN = "delete it and collect again"
+LOST = "a part of the list is missing: restore it from a copy, or collect from the same pictures again"
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,26 @@ def _foreign(collection: Collection, folder: Path, expected: set[Path]) -> Itera
     """Files that belong to nothing."""
     for path in sorted(folder.rglob("*")):
         if not path.is_dir() and path not in expected:
-            yield Problem(_name(collection, path), "no file of this collection has this name", "delete it")
+            if folder.name == "shards" and _lost(collection, path):
+                yield Problem(_name(collection, path), "its pictures are not in the list", LOST)
+            else:
+                yield Problem(_name(collection, path), "no file of this collection has this name", "delete it")
+
+
+def _lost(collection: Collection, path: Path) -> bool:
+    """Whether a file is a whole shard of this collection, with pictures that the list does not have any more."""
+    try:
+        header = read_header(path)
+        segment, layer, k, count = (header.note.get(name) for name in ("segment", "layer", "k", "count"))
+        if layer not in collection.layers or not isinstance(k, int) or not isinstance(count, int):
+            return False
+        shard = Shard(collection.folder / "shards", collection.definition, str(segment), layer, k, 0, count)
+        if shard.path != path:
+            return False
+        keys = lists.ordered(read_tensor(path, shard.header(), "key"))
+    except (Damaged, OSError):
+        return False
+    return not lists.among(keys, collection.segments).all()
 
 
 def _name(collection: Collection, path: Path) -> str:

@@ -21,6 +21,7 @@ from ..param.picture import covering
 from .look import Look, Seen
 from .rows import UNREADABLE, Rows
 from .sources import Source, Unreadable
+from .sources.base import checked, reason
 from .steady import steady
 from .store import Collection
 
@@ -105,12 +106,17 @@ class Work:
             yield [next(found) for _ in range(start, min(start + size, len(names)))]
 
     def _read(self, name: str, key: bytes) -> Tensor | Unreadable:
-        """A picture as the network sees it (3, h, w): scaled until it covers the size, and cut about its centre."""
+        """A picture as the network sees it (3, h, w): scaled until it covers the size, and cut about its centre.
+
+        A source may be anyone's code: whatever goes wrong in it is of this one picture. Without memory none can be read.
+        """
         size = self.collection.definition.size
         try:
-            return covering(self.source.read(name, key, size).float()[None], size)[0]
-        except Unreadable as problem:
-            return problem
+            return covering(checked(self.source.read(name, key, size)).float()[None], size)[0]
+        except MemoryError:
+            raise
+        except Exception as problem:
+            return Unreadable(reason(problem))
 
     def _nothing(self, broken: list[tuple[str, str]]) -> BadPicture:
         name, reason = broken[0]

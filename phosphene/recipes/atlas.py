@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from typing_extensions import Unpack
 
-from ..atlas import Cells, Layout, cells, kept_layout, second_moment
+from ..atlas import Cells, Layout, cells, kept_layout, members, second_moment
+from ..atlas.checks import check_cells, check_collection, check_grids
 from ..atlas.layout import USUAL
 from ..collection import Collection, collect
 from ..collection.sources import Source
-from ..errors import BadArgument
 from ..figures import Atlas, AtlasLayer, Level
 from ..figures.base import Bytes, Numbers
 from ..models import as_vision
@@ -48,6 +48,7 @@ def atlas(
     `atlas_of` one after the other.  Errors: those of these.
     """
     paint, vision = painter(**painting), as_vision(model)
+    check_grids(sides, least, whiten, power)
     made = collect(
         vision, pictures, layers, folder, seed=paint.seed, size=size,
         workers=paint.workers, ray=paint.ray, progress=paint.progress,
@@ -91,13 +92,11 @@ def atlas_of(
     (3, 16, 16, 3)
     """
     paint, vision, labels = painter(**painting), as_vision(model), collection.definition.labels
-    if vision.digest() != collection.definition.model["weights"]:
-        raise BadArgument(
-            f"{vision.name}, and a collection of {collection.definition.model['name']} with other weights",
-            "the network that the collection was made with expected",
-            "load its weights, or collect anew",
-        )
-    found = {layer: cells(partial(collection.rows, layer), place, sides, least) for layer, place in layouts.items()}
+    check_grids(sides, least, whiten, power)
+    check_collection(collection, vision, layouts)
+    rows = {layer: members(partial(collection.rows, layer), place) for layer, place in layouts.items()}
+    found = {layer: cells(rows[layer], place, sides, least) for layer, place in layouts.items()}
+    check_cells(found, least)
     near = np.unique([place for levels in found.values() for level in levels for place in level.nearest.ravel()])
     examples, names = thumbnails(source, collection, near[near >= 0])
     shown = near[near >= 0][: len(names)]
@@ -110,7 +109,7 @@ def atlas_of(
         "icons": str(paint),
     }
     return Atlas(
-        f"What {vision.name} sees in {collection.count} pictures",
+        f"What {vision.name} sees in {max(len(place.image) for place in layouts.values())} pictures",
         made,
         labels=labels or tuple(f"class {number}" for number in range(collection.definition.classes)),
         examples=examples,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
 from ...errors import PhospheneError
-from ...param.picture import _checked, _pixels
+from ...param.picture import _numbers, _pixels
 
 SUFFIXES = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff"),
@@ -90,7 +92,7 @@ def decoded(content: bytes, key: bytes | None, size: tuple[int, int] | None) -> 
     except MemoryError:
         raise
     except Exception as problem:  # a damaged file breaks its decoder in many ways
-        raise Unreadable(f"{type(problem).__name__}: {str(problem)[:200]}") from None
+        raise Unreadable(reason(problem)) from None
     return _unit(pixels)
 
 
@@ -98,12 +100,29 @@ def _unit(pixels: Tensor) -> Tensor:
     return pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels
 
 
-def checked(numbers: Tensor) -> Tensor:
-    """A picture (3, h, w) whose numbers are in [0, 1]; Unreadable says what is wrong with it."""
+def checked(found: Any) -> Tensor:
+    """What someone's code gave for a picture, as one (3, h, w) with numbers in [0, 1]; Unreadable says what is wrong."""
+    if not isinstance(found, (Tensor, np.ndarray, Image.Image)):
+        raise Unreadable(f"{type(found).__name__}, not a picture")
     try:
-        return _checked(numbers, 3)[0]
+        numbers = _numbers(found, 3)
     except PhospheneError as problem:
-        raise Unreadable(f"{problem.given}, {problem.expected} expected") from None
+        raise Unreadable(reason(problem)) from None
+    if len(numbers) > 1:
+        raise Unreadable(f"{len(numbers)} pictures, one expected")
+    return numbers[0]
+
+
+def reason(problem: Exception) -> str:
+    """Why a picture cannot be read, in the same words each time: where in memory something is, is left out.
+
+    >>> reason(KeyError("cat.png"))
+    "KeyError: 'cat.png'"
+    """
+    if isinstance(problem, PhospheneError):
+        return f"{problem.given}, {problem.expected} expected"
+    text = str(problem) if isinstance(problem, Unreadable) else f"{type(problem).__name__}: {problem}"
+    return re.sub(r" at 0x[0-9A-Fa-f]+", "", text)[:230]
 
 
 def as_integer(label: object) -> int:

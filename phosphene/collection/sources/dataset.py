@@ -6,14 +6,10 @@ from collections.abc import Iterator, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import torch
-from PIL import Image
 from torch import Tensor
 
 from ...errors import BadArgument
-from ...param.picture import _pixels
-from .base import Entry, Source, Unreadable, as_integer, checked, named
+from .base import Entry, Source, Unreadable, as_integer, checked, named, reason
 
 
 @dataclass(frozen=True)
@@ -39,8 +35,8 @@ class Items(Source):
         except MemoryError:
             raise
         except Exception as problem:  # the code of the data set: anything may go wrong in it
-            raise Unreadable(f"{type(problem).__name__}: {str(problem)[:200]}") from None
-        return _picture(item[0] if isinstance(item, (tuple, list)) and item else item)
+            raise Unreadable(reason(problem)) from None
+        return checked(item[0] if isinstance(item, (tuple, list)) and item else item)
 
     def _key(self, index: int) -> bytes:
         return named("dataset", self.name, index)
@@ -55,6 +51,7 @@ def dataset(data: Any, name: str, labels: Sequence[Any] | None = None) -> Items:
     another version of it.  labels: the class of each item; by default `data.targets`, where it is there.
     Errors: BadArgument.
 
+    >>> import torch
     >>> source = dataset([(torch.zeros(3, 4, 5), 1)], "zeros", labels=[1])
     >>> [(entry.name, entry.label) for entry in source.listed()], source.read("0").shape
     ([('0', 1)], torch.Size([3, 4, 5]))
@@ -73,11 +70,3 @@ def dataset(data: Any, name: str, labels: Sequence[Any] | None = None) -> Items:
             f"dataset: {len(known)} labels", f"one for each of {len(data)} items expected", "check labels"
         )
     return Items(data, name, known)
-
-
-def _picture(item: Any) -> Tensor:
-    if isinstance(item, Image.Image):
-        return checked(_pixels(item, 3))
-    if not isinstance(item, (Tensor, np.ndarray)):
-        raise Unreadable(f"{type(item).__name__}, not a picture")
-    return checked(torch.as_tensor(item).detach().cpu())

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...serialize import write_whole
-from .. import sources
-from ..atlas.folder import INDEX, older
+from ..folders import older, replace, script
 from . import page, records
 
 if TYPE_CHECKING:
@@ -25,15 +23,7 @@ def write(figure: Sprites, folder: Path) -> Path:
     The older index goes first and the new one comes last: at no moment does an index stand beside tiles of another page.
     Errors: BadArgument where the folder cannot be, or holds what this function did not write.
     """
-    old = present(folder)
-    (folder / INDEX).unlink(missing_ok=True)
-    for path in old:
-        path.unlink(missing_ok=True)
-    for name, content in _files(figure):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, content)
-    write_whole(folder / INDEX, page.filled(figure, {}, page.BESIDE).encode())
+    replace(folder, present(folder), _files(figure), lambda: page.filled(figure, {}, page.BESIDE))
     return folder
 
 
@@ -44,5 +34,5 @@ def present(folder: Path) -> list[Path]:
 
 def _files(figure: Sprites) -> Iterator[tuple[str, bytes]]:
     for name, value in records.data(figure):
-        yield f"{name}.js", f"phosphene.put({sources.json_text(name)},{sources.json_text(value)});\n".encode()
+        yield f"{name}.js", script(name, value)
     yield from records.tiles(figure)

@@ -287,6 +287,8 @@ class Silent(Source):
     [
         ({"layers": "furst"}, UnknownLayer, "Nearest: 'first'"),
         ({"layers": []}, BadArgument, "one layer or several"),
+        ({"layers": None}, BadArgument, "layers None. one layer or several"),
+        ({"layers": 3}, BadArgument, "layers 3. one layer or several"),
         ({"layers": ["first", "first"]}, BadArgument, "each once"),
         ({"layers": "input"}, BadArgument, "a layer of the network expected"),
         ({"dtype": "float64"}, BadArgument, "dtype"),
@@ -363,13 +365,63 @@ def test_pictures_of_another_source_are_not_taken_for_broken(folder: Path, tmp_p
 def test_reading_stops_with_the_run(folder: Path) -> None:
     class Failing(Turned):
         def read(self, name: str, key: bytes | None = None, size: tuple[int, int] | None = None) -> Tensor:
-            raise RuntimeError("a bug of the source")
+            raise MemoryError
 
     import threading
 
-    with pytest.raises(RuntimeError, match="a bug of the source"):
+    with pytest.raises(MemoryError):
         gather(folder, Failing(drawn(20), 0))
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("phosphene-read")]
+
+
+class Odd(Turned):
+    """A source of which `name` gives something else: what it is, or an error that is raised."""
+
+    def __init__(self, inner: Source, name: str, odd: Any) -> None:
+        super().__init__(inner, 0)
+        self.name, self.odd = name, odd
+
+    def read(self, name: str, key: bytes | None = None, size: tuple[int, int] | None = None) -> Any:
+        if name != self.name:
+            return super().read(name, key, size)
+        if isinstance(self.odd, Exception):
+            raise self.odd
+        return self.odd
+
+
+@pytest.mark.parametrize(
+    ("odd", "match"),
+    [
+        (None, "NoneType, not a picture"),
+        ("0.png", "str, not a picture"),
+        (torch.zeros(16, 16), r"a picture of shape \(16, 16\)"),
+        (torch.zeros(1, 16, 16), r"a picture of shape \(1, 16, 16\)"),
+        (torch.zeros(2, 3, 16, 16), "2 pictures, one expected"),
+        (torch.zeros(3, 0, 16), r"a picture of shape \(3, 0, 16\)"),
+        (torch.full((3, 16, 16), 7.0), r"a picture with values from 7 to 7, finite values in \[0, 1\] expected"),
+        (torch.full((3, 16, 16), torch.nan), "a picture with values from nan to nan"),
+        (torch.zeros(3, 16, 16, dtype=torch.complex64), r"a tensor of type torch\.complex64"),
+        (np.array([None]), "an array of type object"),
+        (torch.zeros(1).expand(3, 1, 4000), r"a picture of 1 x 4000 px, 16 x 64000 .* at most 200,000 pixels expected"),
+        (RuntimeError("a bug of <source at 0x7f00>"), "RuntimeError: a bug of <source>"),
+        (StopIteration("over"), "StopIteration: over"),
+        (BadArgument("a name", "another", "write it"), "a name, another expected"),
+    ],
+)
+def test_one_picture_is_never_fatal(folder: Path, monkeypatch: pytest.MonkeyPatch, odd: Any, match: str) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100_000)
+    with pytest.warns(BrokenPictures, match=f"; '3': {match}"):
+        made = gather(folder, Odd(drawn(9), "3", odd), "first")
+    assert (report(made).fine, report(made).unreadable) == (8, ("3",))
+
+
+@pytest.mark.parametrize("kind", ["bytes", "array", "wide", "image"])
+def test_what_a_source_may_give(folder: Path, kind: str) -> None:
+    pixels = (drawn(4).read("3") * 255).byte()
+    image = Image.fromarray(pixels.permute(1, 2, 0).numpy())
+    given = {"bytes": pixels, "array": pixels.numpy(), "wide": pixels.double() / 255, "image": image}
+    expected = table(gather(folder, Odd(drawn(4), "3", pixels.float() / 255), "first"))
+    assert table(gather(folder.with_name(kind), Odd(drawn(4), "3", given[kind]), "first")) == expected
 
 
 @pytest.mark.slow

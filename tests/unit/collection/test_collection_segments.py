@@ -134,6 +134,7 @@ def test_memory_of_a_list_is_that_of_its_bytes(tmp_path: Path) -> None:
         (Picture(bytes(16), 3, 0), "a key of 16 bytes and a name expected"),  # type: ignore[arg-type]
         (Picture(bytes(16), "a", -2), "an integer from -1 expected"),
         (Picture(bytes(16), "a", 2**31), "an integer from -1 expected"),
+        (Picture(bytes(16), "a\ud800", 0), r"the name 'a\\ud800'.*text expected"),
     ],
 )
 def test_bad_entries(tmp_path: Path, entry: Picture, message: str) -> None:
@@ -161,3 +162,17 @@ def test_a_damaged_list_is_refused(tmp_path: Path, damage: str) -> None:
     reason = {"missing": "missing", "twice": "(there twice|of another)", "others": "of another collection"}
     with pytest.raises(BadShard, match=f"{reason.get(damage, 'its ')}.*restore it from a copy"):
         Collection(tmp_path / "a").segments  # noqa: B018
+
+
+@pytest.mark.parametrize("end", [-1, -(2**62), 2**62, 10_000])
+@pytest.mark.parametrize("place", [0, 3, 8])
+def test_damaged_places_of_names(tmp_path: Path, place: int, end: int) -> None:
+    collection = Collection.create(tmp_path, MADE)
+    segment = collection.append(pictures(8))
+    assert segment is not None
+    content = bytearray(segment.path.read_bytes())
+    start = segment.header.tensors["end"][2] + 8 * place
+    content[start : start + 8] = end.to_bytes(8, "little", signed=True)
+    segment.path.write_bytes(content)
+    with pytest.raises(BadShard, match=r"places of names that are outside of it.*restore it from a copy"):
+        Collection(tmp_path).names()

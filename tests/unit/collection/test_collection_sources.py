@@ -148,6 +148,12 @@ def test_broken_files_are_listed_and_unreadable(tmp_path: Path) -> None:
         source.read("link.png")
 
 
+def test_reasons_are_the_same_each_time(tmp_path: Path) -> None:
+    fill(tmp_path, {"text.png": b"not a picture"})
+    with pytest.raises(Unreadable, match=r"^UnidentifiedImageError: cannot identify image file <_io\.BytesIO object>$"):
+        sources.folder(tmp_path).read("text.png")
+
+
 def test_a_bomb_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path, {"a.png": encoded(0, size=(60, 60))})
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)

@@ -85,6 +85,7 @@ def test_a_changed_definition_is_refused_by_field(tmp_path: Path) -> None:
             "says format 2. .*the version of phosphene that wrote it",
         ),
         ('{"phosphene": "collection", "format": 1}', "its store.json is damaged"),
+        ("[" * 200_000, "its store.json is damaged"),
         ("edited", "its store.json is damaged: it was changed after it was written"),
     ],
 )
@@ -99,6 +100,12 @@ def test_folders_that_are_not_opened(tmp_path: Path, content: str | None, messag
     if content is not None:
         with pytest.raises(BadArgument, match=message):
             Collection.create(tmp_path, MADE)
+
+
+@pytest.mark.parametrize("path", ["a\0b", Path("a\0b"), b"a", 3, None])
+def test_what_is_no_path(path: Any) -> None:
+    with pytest.raises(BadArgument, match=r"as a folder\. a path expected"):
+        Collection(path)
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "images/cat.png", "tmp/mine", "shards/deep/er/file"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phosphene.collection import Collection, Problem, verify
-from phosphene.errors import BadArgument
+from phosphene.errors import BadArgument, BadShard
 from tests.activations import MADE, collect, fill, pictures, tree
 
 PARTS = [pictures(20), pictures(10, 33)]
@@ -128,6 +129,43 @@ def test_a_foreign_file_is_named_and_does_no_harm(folder: Path, name: str) -> No
     assert collection.missing() == []
     assert verify(collection) == [Problem(name, "no file of this collection has this name", "delete it")]
     mended(folder, verify(collection)[0], before)
+
+
+@pytest.mark.parametrize("lost", ["the last part", "all"])
+def test_shards_of_a_lost_part_of_the_list_are_never_to_be_deleted(folder: Path, lost: str) -> None:
+    before = tree(folder)
+    parts = sorted(name for name in before if name.startswith("images"))
+    for name in parts[-1:] if lost == "the last part" else parts:
+        (folder / name).unlink()
+    problems = verify(Collection(folder))
+    assert len(problems) == (6 if lost == "the last part" else 15)
+    assert {problem.what for problem in problems} == {"its pictures are not in the list"}
+    assert all(problem.mend.startswith("a part of the list is missing: restore it") for problem in problems)
+    assert not any("delete" in problem.mend for problem in problems)
+    collect(folder, PARTS)
+    assert verify(Collection(folder)) == []
+    assert tree(folder) == before
+
+
+def test_shards_of_pictures_that_another_part_has_can_be_deleted(tmp_path: Path) -> None:
+    collect(tmp_path, [pictures(20)])
+    next((tmp_path / "images").iterdir()).unlink()
+    collect(tmp_path, [pictures(21)])
+    problems = verify(Collection(tmp_path))
+    assert len(problems) == 9
+    assert {problem.mend for problem in problems} == {"delete it"}
+
+
+def test_a_collection_without_its_list(tmp_path: Path) -> None:
+    collect(tmp_path, PARTS)
+    shutil.rmtree(tmp_path / "images")
+    collection = Collection(tmp_path)
+    with pytest.raises(BadShard, match=r"the list of pictures: it is missing.*restore it from a copy"):
+        _ = collection.count
+    with pytest.raises(BadShard, match="the list of pictures: it is missing"):
+        collection.append(pictures(1))
+    (problem,) = verify(collection)
+    assert (problem.file, "restore it from a copy" in problem.mend) == ("images", True)
 
 
 def test_shards_of_another_collection_are_foreign(folder: Path, tmp_path: Path) -> None:

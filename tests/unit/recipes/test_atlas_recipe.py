@@ -116,3 +116,68 @@ def test_another_networks_collection(kept: collection.Collection, store: Path) -
     layouts = {"block4": atlas.kept_layout(kept, "block4", atlas.pca())}
     with pytest.raises(BadArgument, match="a collection of patterns with other weights"):
         recipes.atlas_of(toys.vision(), kept, layouts, icon=FAST, store=store)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"sides": (4, 2)}, "from coarse to fine"),
+        ({"sides": (0,)}, "sides is 0"),
+        ({"least": 0}, "least is 0"),
+        ({"least": 1000}, "no cell of 'block3' with 1000 pictures"),
+        ({"power": -1}, "power is -1"),
+        ({"whiten": "much"}, "whiten is 'much'"),
+        ({"whiten": 2}, "whiten is 2"),
+    ],
+)
+def test_numbers_are_refused(given: dict[str, Any], message: str, kept: collection.Collection, tmp_path: Path) -> None:
+    with pytest.raises(BadArgument, match=message):
+        chart(kept, tmp_path / "icons", **given)
+    if "no cell" not in message:
+        with pytest.raises(BadArgument, match=message):
+            recipes.atlas(patterns(), DRAWN, "block4", tmp_path / "c", **{**GIVEN, **given})
+        assert not (tmp_path / "c").exists()
+
+
+def test_a_layout_of_other_pictures(kept: collection.Collection, store: Path, tmp_path: Path) -> None:
+    others = sources.drawn(90, seed=5, size=48)
+    other = collection.collect(patterns(), others, "block4", tmp_path / "c", size=48, progress=False)
+    for place in (atlas.kept_layout(other, "block4", atlas.pca()), None):
+        layouts = {} if place is None else {"block4": place}
+        with pytest.raises(BadArgument, match=r"for other pictures|its layouts by layer"):
+            recipes.atlas_of(patterns(), kept, layouts, icon=FAST, store=store)
+
+
+def test_another_range_of_pictures(kept: collection.Collection, store: Path) -> None:
+    other = ph.Vision(patterns().module, [0.1] * 3, [0.9] * 3, size=96)
+    layouts = {"block4": atlas.kept_layout(kept, "block4", atlas.pca())}
+    with pytest.raises(BadArgument, match="another range of pictures"):
+        recipes.atlas_of(other, kept, layouts, icon=FAST, store=store)
+
+
+def test_the_atlas_of_a_class(kept: collection.Collection, store: Path) -> None:
+    some = atlas.of_class(lambda: kept.rows("block4"), 3, most=20)
+    place = atlas.layout(some, atlas.pca())
+    figure = recipes.atlas_of(
+        patterns(), kept, {"block4": place}, icon=FAST, store=store, progress=False, sides=(2,), least=2
+    )
+    assert figure.layers[0].samples <= len(place.image) < kept.count
+    assert f"in {len(place.image)} pictures" in figure.title
+
+
+def test_a_damaged_layout_is_made_again(kept: collection.Collection) -> None:
+    first = atlas.kept_layout(kept, "block3", atlas.pca(), seed=9)
+    (path,) = [one for one in (kept.folder / "layouts").iterdir() if atlas.Layout.load(one).made["seed"] == "9"]
+    content = bytearray(path.read_bytes())
+    content[-3] ^= 64
+    path.write_bytes(content)
+    with pytest.raises(BadArgument, match="holds no layout"):
+        atlas.Layout.load(path)
+    again = atlas.kept_layout(kept, "block3", atlas.pca(), seed=9)
+    assert np.array_equal(first.place, again.place, equal_nan=True)
+    assert np.array_equal(first.place, atlas.Layout.load(path).place, equal_nan=True)
+
+
+def test_examples_of_another_source(kept: collection.Collection, store: Path) -> None:
+    with pytest.raises(BadArgument, match=r"none of the \d+ pictures that would be shown"):
+        chart(kept, store, source=sources.drawn(90, seed=9, size=48))

@@ -20,7 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phosphene.errors import BadArgument, TooLarge
-from phosphene.html.atlas import folder, page, records
+from phosphene.html import folders
+from phosphene.html.atlas import page, records
 from tests.browser import synthetic_atlas
 
 NASTY = "</script><img src=x onerror=alert(1)><!--<script> & \"' \u2028 \ud800"
@@ -194,14 +195,14 @@ def test_a_dot_in_a_folder_is_meant_by_a_slash(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_no_index(written: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small().save(tmp_path / "atlas")
     count = iter(range(10**6))
-    whole = folder.write_whole
+    whole = folders.write_whole
 
     def fails(path: Any, content: bytes) -> None:
         if next(count) == written:
             raise OSError("no space left on device")
         whole(path, content)
 
-    monkeypatch.setattr(folder, "write_whole", fails)
+    monkeypatch.setattr(folders, "write_whole", fails)
     with pytest.raises(OSError, match="no space"):
         small(title="new").save(tmp_path / "atlas")
     assert not (tmp_path / "atlas" / "index.html").exists()

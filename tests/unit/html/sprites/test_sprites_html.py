@@ -25,7 +25,8 @@ from PIL import Image
 from phosphene.errors import BadArgument, TooLarge
 from phosphene.figures import Sprites
 from phosphene.figures.sprites import writable_sprites
-from phosphene.html.sprites import folder, page, records
+from phosphene.html import folders
+from phosphene.html.sprites import page, records
 from tests.browser import synthetic_sprites
 from tests.drawn_sprites import sprites
 
@@ -218,14 +219,14 @@ def test_older_sprites_are_replaced_whole(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_no_index(written: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small().save(tmp_path / "sprites")
     count = iter(range(10**6))
-    whole = folder.write_whole
+    whole = folders.write_whole
 
     def fails(path: Any, content: bytes) -> None:
         if next(count) == written:
             raise OSError("no space left on device")
         whole(path, content)
 
-    monkeypatch.setattr(folder, "write_whole", fails)
+    monkeypatch.setattr(folders, "write_whole", fails)
     with pytest.raises(OSError, match="no space"):
         small(title="new").save(tmp_path / "sprites")
     assert not (tmp_path / "sprites" / "index.html").exists()
