@@ -52,7 +52,7 @@ class Source:
         """A picture (3, h, w) in [0, 1], of any size.
 
         key: as it was listed; another picture under that name is refused.  size: height and width that will do, where a
-        smaller picture is read faster.  Errors: Unreadable.
+        smaller picture is read faster.  Errors: Unreadable; `collect` takes any other, but MemoryError, for one.
         """
         raise NotImplementedError
 
