@@ -53,16 +53,26 @@ def encode(tensors: Mapping[str, NDArray[Any]], note: Mapping[str, Any]) -> list
     """The bytes of a file, in pieces."""
     pieces: list[Bytes] = []
     places, end = {}, 0
-    digest = hashlib.blake2b(digest_size=16)
     for name, array in tensors.items():
-        pieces.append(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
-        digest.update(pieces[-1])
+        pieces.append(_bytes(array))
         start, end = end, end + len(pieces[-1])
         places[name] = {"dtype": LETTERS[array.dtype], "shape": list(array.shape), "data_offsets": [start, end]}
-    text = canonical({**note, DIGEST: digest.hexdigest()})
+    text = canonical({**note, DIGEST: digest_of(tensors)})
     header = json.dumps({"__metadata__": {KEY: text}, **places}, separators=(",", ":")).encode()
     header += b" " * (-len(header) % 8)
     return [len(header).to_bytes(8, "little") + header, *pieces]
+
+
+def digest_of(tensors: Mapping[str, NDArray[Any]]) -> str:
+    """The name of the bytes of tensors, in their order."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in tensors.values():
+        digest.update(_bytes(array))
+    return digest.hexdigest()
+
+
+def _bytes(array: NDArray[Any]) -> Bytes:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def read_header(path: Path) -> Header:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import BadArgument, BadShard, ShapeMismatch
 from .definition import Definition
-from .files import Bytes, Damaged, Header, encode, read_header, read_tensor, why
+from .files import DIGEST, Bytes, Damaged, Header, digest_of, encode, read_header, read_tensor, why
 from .rows import FINE, NONFINITE, UNREADABLE, Rows
 
 STATES = (FINE, UNREADABLE, NONFINITE)
@@ -89,9 +89,11 @@ class Shard:
         try:
             header = self.header()
             found = {name: read_tensor(self.path, header, name) for name in header.tensors}
+            if digest_of(found) != header.note.get(DIGEST):
+                raise Damaged("its bytes are not those that were written")
         except (Damaged, OSError) as problem:
             raise BadShard(
-                f"{self}, {self.path}: {why(problem)}", "a whole file expected", "collect again"
+                f"{self}, {self.path}: {why(problem)}", "a whole file expected", "delete it and collect again"
             ) from problem
         return Rows(
             np.arange(self.start, self.start + self.count),

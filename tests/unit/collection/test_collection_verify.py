@@ -49,6 +49,9 @@ def test_each_wrong_bit_of_a_shard_is_found_and_mended(folder: Path, data: st.Da
     (problem,) = verify(Collection(folder))
     assert (problem.file, problem.mend) == (name, "delete it and collect again")
     assert str(problem).startswith(f"{name}: it")
+    made = Collection(folder)
+    with pytest.raises(BadShard, match="delete it and collect again"):  # and no wrong number is used
+        [made.read(layer, k) for layer in made.layers for k in made.units()]
     mended(folder, problem, before)
 
 
