@@ -82,14 +82,14 @@ class Shard:
             "state": rows.state,
         }
         tensors = {name: array.astype(self._plan()[name][0], copy=False) for name, array in arrays.items()}
-        return encode(tensors, {**self.note, "states": [int((rows.state == state).sum()) for state in STATES]})
+        return encode(tensors, {**self.note, **_states(rows.state)})
 
     def unpack(self) -> Rows:
         """The rows of its file. Raises BadShard where it is missing, not whole, or another's."""
         try:
             header = self.header()
             found = {name: read_tensor(self.path, header, name) for name in header.tensors}
-            if digest_of(found) != header.note.get(DIGEST):
+            if header.note != {**self.note, **_states(found["state"]), DIGEST: digest_of(found)}:
                 raise Damaged("its bytes are not those that were written")
         except (Damaged, OSError) as problem:
             raise BadShard(
@@ -163,6 +163,11 @@ class Shard:
 def room(layer: str) -> str:
     """The folder of a layer."""
     return quote(layer, safe="").replace(".", "%2E") if set(layer) == {"."} else quote(layer, safe="")
+
+
+def _states(state: NDArray[Any]) -> dict[str, list[int]]:
+    """How many rows are in each state."""
+    return {"states": [int((state == one).sum()) for one in STATES]}
 
 
 def _reals(rows: Rows) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -55,7 +55,7 @@ def test_each_wrong_bit_of_a_shard_is_found_and_mended(folder: Path, data: st.Da
     mended(folder, problem, before)
 
 
-def test_each_wrong_byte_of_a_header_is_found(tmp_path: Path) -> None:
+def test_each_wrong_byte_of_a_header_is_found_by_whoever_reads_it(tmp_path: Path) -> None:
     collection = Collection.create(tmp_path, dataclasses.replace(MADE, layers={"first": (6, 8, 8)}))
     collection.append(pictures(8))
     fill(collection)
@@ -66,6 +66,8 @@ def test_each_wrong_byte_of_a_header_is_found(tmp_path: Path) -> None:
         wrong[place] ^= 4
         path.write_bytes(wrong)
         assert [problem.mend for problem in verify(collection)] == ["delete it and collect again"]
+        with pytest.raises(BadShard, match="delete it and collect again"):
+            collection.read("first", 0)
 
 
 @given(data=st.data())
