@@ -22,6 +22,30 @@ def said(page: Any, part: str) -> str:
     raise AssertionError(f"{part!r} is not said, but {text!r}")
 
 
+def rest(page: Any, milliseconds: int = 0) -> None:
+    """Until the page has had this long by its own clock, and has then drawn: however slow the machine is."""
+    page.evaluate(
+        "time => new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), time))",
+        milliseconds,
+    )
+
+
+def keys(page: Any, *names: str) -> None:
+    """Presses keys, and waits until the page has drawn what they do."""
+    for name in names:
+        page.keyboard.press(name)
+    rest(page)
+
+
+def focus_by_tab(page: Any, selector: str) -> None:
+    """Presses Tab until what is selected has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} is not reached by Tab")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'phosphene[test]'")

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from . import synthetic_atlas
-from .conftest import NARROW, WIDE, said
+from .conftest import NARROW, WIDE, focus_by_tab, keys, rest, said
 
 pytestmark = pytest.mark.slow
 NASTY = "</script><img src=x onerror=alert(1)><!--<script> & \"'"
@@ -51,22 +51,9 @@ def show(browser: Any) -> Iterator[Show]:
     assert noise == []
 
 
-def keys(page: Any, *names: str) -> None:
-    for name in names:
-        page.keyboard.press(name)
-
-
-def focus_by_tab(page: Any, selector: str) -> None:
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"{selector} is not reached by Tab")
-
-
 def settled(page: Any) -> None:
     """Waits until the view stands still and every tile in it has arrived."""
-    page.wait_for_timeout(900)
+    rest(page, 900)
 
 
 def pixel(page: Any, x: float, y: float) -> tuple[int, ...]:
@@ -119,7 +106,7 @@ def test_icons_of_more_samples_are_larger_and_the_switch_makes_all_equal(show: S
     assert pixel(page, x, y)[3] == 255
     assert pixel(page, x + reach + 2, y)[3] == 0
     page.get_by_label("Area by samples").uncheck()
-    page.wait_for_timeout(100)
+    rest(page, 100)
     assert near(pixel(page, x + cell / 2 - 3, y), synthetic_atlas.color(0, 10, small))
 
 
@@ -130,7 +117,7 @@ def test_the_grid_becomes_finer_with_the_zoom(show: Show, folder: Path) -> None:
     for _ in range(5):
         shown.append(page.locator("select option").first.text_content())
         keys(page, "+")
-        page.wait_for_timeout(400)
+        rest(page, 400)
     sides = [int(text.split()[-1]) for text in shown]
     assert sides == sorted(sides)
     assert {10, 20, 40} <= set(sides)
@@ -141,7 +128,7 @@ def test_the_coarse_grid_shows_while_the_fine_one_is_missing(show: Show, folder:
     settled(page)
     page.evaluate("phosphene.put = () => {}")  # nothing that is asked for from now on arrives
     page.get_by_label("Grid").select_option("40")
-    page.wait_for_timeout(300)
+    rest(page, 300)
     for cell in some(10, 5):
         assert near(pixel(page, *place(page, (0.5, 0.5, 1), 10, cell)), synthetic_atlas.color(0, 10, cell))
 
@@ -182,7 +169,7 @@ def test_two_pinned_cells_are_compared(show: Show, folder: Path) -> None:
     assert page.locator(".difference th[scope=col]").all_text_contents() == ["Class", "A", "B", "A − B"]
     assert page.locator(".pin:visible").count() == 2
     page.get_by_role("button", name="Release A").click()
-    page.wait_for_timeout(200)
+    rest(page, 200)
     assert page.locator(".pin:visible").count() == 1
 
 
@@ -201,7 +188,7 @@ def test_keys_alone_reach_and_pin_any_cell(show: Show, folder: Path) -> None:
     keys(page, *["Shift+ArrowRight"] * (column // 5), *["ArrowRight"] * (column % 5), "Enter")
     assert "pinned as A" in said(page, f"row {row + 1}, column {column + 1} of 40")
     keys(page, "ArrowRight", "Escape")
-    page.wait_for_timeout(100)
+    rest(page, 100)
     assert page.locator(".pin:visible").count() == 0
     keys(page, "]")
     said(page, "block4, ")
@@ -232,10 +219,10 @@ def test_a_class_dims_the_others_and_jumps_to_its_strongest_cell(show: Show, fol
     second = int(level.cell[(-values).argsort(kind="stable")[1]])
     said(page, f"row {second // 10 + 1}, column {second % 10 + 1} of 10")
     page.get_by_role("button", name="Show where it speaks against").click()
-    page.wait_for_timeout(100)
+    rest(page, 100)
     assert f"{(values < 0).sum()} cells of 10 × 10 speak against ring" in page.locator(".classes").inner_text()
     page.get_by_role("button", name="Clear the filter").click()
-    page.wait_for_timeout(100)
+    rest(page, 100)
     assert pixel(page, *place(page, (0.5, 0.5, 1), 10, some(10)[0]))[3] == 255
 
 
@@ -268,9 +255,9 @@ def test_the_history_leads_back_from_jumps(show: Show, folder: Path) -> None:
     page.get_by_label("block4").check()
     said(page, "block4")
     page.locator(".chip").first.click()
-    page.wait_for_timeout(400)
+    rest(page, 400)
     page.go_back()
-    page.wait_for_timeout(300)
+    rest(page, 300)
     assert page.locator(".chip[aria-pressed=true]").count() == 0
     page.go_back()
     said(page, "block3")
@@ -330,7 +317,7 @@ def test_the_pointer_drags_and_the_wheel_zooms_in_focus_alone(show: Show, folder
     x, y = box["x"] + 300, box["y"] + 300
     page.mouse.move(x, y)
     page.mouse.wheel(0, -200)
-    page.wait_for_timeout(500)
+    rest(page, 500)
     assert "view=0.5%2C0.5%2C3" in page.evaluate("location.hash")
     assert page.get_by_text("hold Ctrl").is_visible()
     page.evaluate("scrollTo(0, 0)")
@@ -340,14 +327,14 @@ def test_the_pointer_drags_and_the_wheel_zooms_in_focus_alone(show: Show, folder
     page.mouse.down()
     page.mouse.move(x + 60, y + 40, steps=4)
     page.mouse.up()
-    page.wait_for_timeout(400)
+    rest(page, 400)
     scale = min(box["width"], box["height"]) * 0.92 * 3
     view = [float(one) for one in page.evaluate("new URLSearchParams(location.hash.slice(1)).get('view')").split(",")]
     assert np.allclose(view[:2], [0.5 - 60 / scale, 0.5 - 40 / scale], atol=2e-3)
     assert page.locator(".pin:visible").count() == 0
     page.locator(".map").focus()
     page.mouse.wheel(0, -200)
-    page.wait_for_timeout(400)
+    rest(page, 400)
     assert float(page.evaluate("new URLSearchParams(location.hash.slice(1)).get('view')").split(",")[2]) > 3.5
 
 
@@ -368,7 +355,7 @@ def test_fingers_pin_look_and_pinch(show: Show, folder: Path) -> None:
     for step in range(1, 6):
         fingers("touchMove", -20 - 8 * step, 20 + 8 * step)
     fingers("touchEnd")
-    page.wait_for_timeout(400)
+    rest(page, 400)
     zoom = float(page.evaluate("new URLSearchParams(location.hash.slice(1)).get('view')").split(",")[2])
     assert 2.4 < zoom < 3.6
     assert page.locator(".pin").first.count() == 1
@@ -414,7 +401,7 @@ def test_less_motion_means_no_steps(show: Show, folder: Path) -> None:
     keys(page, "+")
     moved = "new Promise((done) => requestAnimationFrame(() => done(document.querySelector('.overview').hidden)))"
     assert page.evaluate(moved) is False
-    page.wait_for_timeout(300)
+    rest(page, 300)
     assert "view=" in page.evaluate("location.hash")
     assert float(page.evaluate("new URLSearchParams(location.hash.slice(1)).get('view')").split(",")[2]) == 1.6
 
@@ -471,7 +458,7 @@ def test_an_atlas_without_some_part_opens(browser: Any, tmp_path: Path, given: d
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(path.as_uri())
     page.get_by_text("How this was made").click()
-    page.wait_for_timeout(300)
+    rest(page, 300)
     assert errors == []
     assert page.locator("dd:visible").count() >= 3
     page.close()

@@ -8,23 +8,10 @@ from typing import Any
 import pytest
 
 from . import synthetic
-from .conftest import NARROW, WIDE, said
+from .conftest import NARROW, WIDE, focus_by_tab, keys, said
 
 pytestmark = pytest.mark.slow
 KINDS = sorted(synthetic.FIGURES)
-
-
-def keys(page: Any, *names: str) -> None:
-    for name in names:
-        page.keyboard.press(name)
-
-
-def focus_by_tab(page: Any, selector: str) -> None:
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"{selector} is not reached by Tab")
 
 
 def open_all(page: Any) -> None:

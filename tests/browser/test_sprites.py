@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from . import synthetic_sprites
-from .conftest import NARROW, WIDE, said
+from .conftest import NARROW, WIDE, keys, rest, said
 from .reading import bars
 
 pytestmark = pytest.mark.slow
@@ -54,12 +54,6 @@ def show(browser: Any) -> Iterator[Show]:
     assert noise == []
 
 
-def keys(page: Any, *names: str) -> None:
-    for name in names:
-        page.keyboard.press(name)
-        page.wait_for_timeout(60)
-
-
 def heading(page: Any, text: str) -> None:
     page.locator("#heading", has_text=re.compile(f"^{re.escape(text)}$")).wait_for()
 
@@ -78,7 +72,7 @@ def near(element: Any, expected: tuple[int, ...], off: int = 16) -> bool:
 
 
 def settled(page: Any) -> None:
-    page.wait_for_timeout(400)
+    rest(page, 400)
 
 
 @pytest.mark.parametrize("form", ["folder", "page"])
