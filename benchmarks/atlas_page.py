@@ -25,7 +25,7 @@ from playwright.sync_api import sync_playwright
 
 from phosphene.figures import Atlas, AtlasLayer, Level
 
-SIDES, LABELS, EXAMPLES = (10, 20, 40, 80), 100, 2000
+SIDES, LABELS, EXAMPLES, STORED = (10, 20, 40, 80), 100, 2000, 32
 VIEWS = {
     "drag at 10": "#grid=10",
     "drag at 40": "#view=0.5,0.5,3",
@@ -119,7 +119,7 @@ def drag(page: Any, x: float, y: float, moves: int) -> None:
 
 def frames(trace: list[dict[str, Any]]) -> list[float]:
     """The milliseconds of tasks from one commit to the next, on the main thread of the page, where its script ran."""
-    committed = [one for one in trace if one["name"] == "Commit"]
+    committed = [one for one in trace if one["name"] == "Commit" and "dur" in one]
     thread = committed[0]["pid"], committed[0]["tid"]
     tasks = [one for one in trace if one["name"] == "RunTask" and (one["pid"], one["tid"]) == thread and "dur" in one]
     ends = np.array(sorted(one["ts"] + one["dur"] for one in committed))
@@ -150,8 +150,8 @@ def level(random: Any, side: int, icon: int) -> Level:
         cell,
         random.integers(8, 400, count),
         soft(random, count, icon),
-        (first[:, None] + np.arange(5)) % LABELS,
-        -np.sort(-random.random((count, 5), np.float32)),
+        (first[:, None] + np.arange(STORED)) % LABELS,
+        -np.sort(-random.random((count, STORED), np.float32)),
         random.random(count, np.float32),
         random.random(count, np.float32),
         random.integers(0, EXAMPLES, (count, 4)),

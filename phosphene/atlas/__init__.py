@@ -10,7 +10,7 @@ from .aligned import aligned, maps
 from .cells import Cells, cell_of, cells
 from .classes import of_class, of_classes
 from .comparison import compared
-from .kept import kept_layout
+from .kept import NotKept, kept_layout
 from .layout import Layout, layout
 from .membership import members
 from .methods import Method, pca, umap
@@ -23,6 +23,7 @@ __all__ = [
     "Layout",
     "Method",
     "Moment",
+    "NotKept",
     "Pasted",
     "PatchTest",
     "aligned",

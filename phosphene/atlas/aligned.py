@@ -17,6 +17,7 @@ from .bounds import bounded
 from .census import Census, Doubles, Mask, Places, Source, census
 from .landmarks import landmarks as chosen_landmarks
 from .layout import USUAL, Layout
+from .methods import check_method
 from .neighbours import MOST
 from .outcome import judged, made_by
 from .placing import laid_out
@@ -60,6 +61,7 @@ def aligned(
     check_integer("aligned", "landmarks", landmarks, 3, MOST)
     check_integer("aligned", "components", components, 2)
     check_number("aligned", "strength", strength, 0, 1)
+    check_method(method)
     sources, sides = (first, second), _common(census(first), census(second))
     able = (sides[0].reason == 0) & (sides[1].reason == 0)
     _check(able, sides)

@@ -10,7 +10,7 @@ import numpy as np
 from ..collection.rows import Rows
 from ..errors import BadArgument, Nonfinite
 from ..values import check_integer
-from .census import Doubles, Places, Source, finite, places_of
+from .census import Doubles, Places, Source, check_source, finite, places_of
 from .examples import Examples
 from .layout import Layout
 from .sums import FixedPoint, Precision, Sums, squares
@@ -26,7 +26,8 @@ class Cells:
     class is the cell's.  nearest: (m, e), the pictures with the largest cosine to the direction, -1 where fewer.
 
     A mean attribution is the sum of what was kept of a picture's largest ones, by the count: a class that is not among
-    them counts as 0 for this picture.
+    them counts as 0 for this picture. Of pictures of which all classes were kept it is exact, and negative ones are given
+    too: -1 only where a class has 0.
     """
 
     side: int
@@ -68,8 +69,9 @@ def cells(
     rows: those of the layout, or of another layer of the same pictures, from the first one at every call.  least: pictures
     that a cell needs.  classes, nearest: how many of them for each cell. Every picture is in one cell of each grid; outliers
     are in none. A grid of half as many cells a side is added up from the finer one. The rows are read three times.
-    Errors: BadArgument for bad numbers and for rows of other pictures than the layout's; Nonfinite.
+    Errors: BadArgument for bad numbers, rows that are no function, and rows of other pictures than the layout's; Nonfinite.
     """
+    check_source(rows)
     for name, value in (("least", least), ("classes", classes), ("nearest", nearest)):
         check_integer("cells", name, value, 1)
     if not isinstance(sides, tuple) or not sides:
@@ -106,32 +108,32 @@ def _placed(rows: Source, layout: Layout) -> Iterator[tuple[Doubles, Rows]]:
 
 def _sums(rows: Source, layout: Layout, sides: set[int]) -> dict[int, Sums]:
     """The sums of the grids that no other one is twice as fine as."""
-    precision, channels, classes = _sizes(rows, layout)
+    precision, channels, classes, whole = _sizes(rows, layout)
     result = {}
     for side in sorted(side for side in sides if 2 * side not in sides):
         filled = np.unique(cell_of(layout.place, side))
-        result[side] = Sums.empty(side, filled[filled >= 0], channels, classes, precision)
+        result[side] = Sums.empty(side, filled[filled >= 0], channels, classes, precision, whole)
     for place, part in _placed(rows, layout):
         for side, sums in result.items():
             sums.add(cell_of(place, side), part.activation, part.top, part.value)
     return result
 
 
-def _sizes(rows: Source, layout: Layout) -> tuple[Precision, int, int]:
-    """How finely all numbers can be added, the channels and the classes."""
-    largest, channels, classes, count = np.zeros(3), 0, 0, 0
+def _sizes(rows: Source, layout: Layout) -> tuple[Precision, int, int, bool]:
+    """How finely all numbers can be added, the channels, the classes, and whether each picture has all of these."""
+    largest, channels, classes, count, fewest = np.zeros(3), 0, 0, 0, 2**16
     for _, part in _placed(rows, layout):
         channels, count = part.activation.shape[1], count + len(part)
         for number, one in enumerate((part.activation, squares(part.activation), part.value)):
             largest[number] = np.maximum(largest[number], np.abs(one).max(initial=0))
-        classes = max(classes, int(part.top.max(initial=-1)) + 1)
+        classes, fewest = max(classes, int(part.top.max(initial=-1)) + 1), min(fewest, part.top.shape[1])
     if not np.isfinite(largest).all():
         raise Nonfinite(
             "activations or attributions with NaN or infinity among the layout's pictures",
             "finite numbers expected",
             "lay these rows out anew, so that such pictures are counted as outliers",
         )
-    return Precision(*(FixedPoint.fit(float(one), count) for one in largest)), channels, classes
+    return Precision(*(FixedPoint.fit(float(one), count) for one in largest)), channels, classes, fewest >= classes
 
 
 class _Level:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,12 +59,7 @@ def census(source: Source) -> Census:
     Errors: BadArgument for what is no function, for no rows, and for a picture that is there twice; ShapeMismatch where
     the rows have different channels.
     """
-    if not callable(source):
-        raise BadArgument(
-            f"{type(source).__name__} as rows",
-            "a function that gives the rows, from the first one at every call, expected",
-            "write lambda: collection.rows(layer), or lambda: [rows]",
-        )
+    check_source(source)
     parts = [(rows.image, rows.key, reasons(rows), rows.activation.shape[1]) for rows in source() if len(rows)]
     if not parts:
         raise BadArgument("no rows", "activations of some pictures expected", "collect pictures first")
@@ -79,6 +75,16 @@ def census(source: Source) -> Census:
     found = Census(image[order], key[order], reason[order], channels.pop())
     _refuse_twice(found)
     return found
+
+
+def check_source(source: Any) -> None:
+    """Refuse rows that can be read only once; they are read several times."""
+    if not callable(source):
+        raise BadArgument(
+            f"{type(source).__name__} as rows",
+            "a function that gives the rows, from the first one at every call, expected",
+            "write lambda: collection.rows(layer), or lambda: [rows]",
+        )
 
 
 def reasons(rows: Rows) -> NDArray[np.uint8]:

@@ -11,10 +11,13 @@ from ..models.vision import Vision
 from ..values import check_integer, check_number
 from .cells import Cells
 from .layout import pictures_of
+from .methods import check_method
 
 
-def check_grids(sides: Any, least: Any, whiten: Any, power: Any) -> None:
-    """The numbers of the grids and of the icons' objective."""
+def check_grids(sides: Any, least: Any, whiten: Any, power: Any, method: Any = None) -> None:
+    """The numbers of the grids and of the icons' objective, and the layout's method where there is one."""
+    if method is not None:
+        check_method(method)
     if not isinstance(sides, tuple) or list(sides) != sorted(set(sides)) or not sides:
         raise BadArgument(f"atlas: sides is {sides!r}", "integers from coarse to fine expected", "write sides=(10, 20)")
     smallest, *_ = sides

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..collection.rows import FINE, Rows
 from ..errors import BadArgument
 from ..values import check_choice, check_integer
-from .census import Doubles, Mask, Places, Source, words
+from .census import Doubles, Mask, Places, Source, check_source, words
 
 WAYS = ("winner", "top", "either")
 LARGEST = 2**16 - 1
@@ -44,12 +44,7 @@ def of_classes(rows: Source, labels: tuple[int, ...], by: str = "either", most: 
         check_integer("of_class", "label", label, 0, LARGEST)
     check_choice("of_class", "by", by, WAYS)
     check_integer("of_class", "most", most, 1)
-    if not callable(rows):
-        raise BadArgument(
-            f"{type(rows).__name__} as rows",
-            "a function that gives the rows, from the first one at every call, expected",
-            "write lambda: collection.rows(layer), or lambda: [rows]",
-        )
+    check_source(rows)
     chosen = _look(rows, labels, by, most)
 
     def some() -> Iterator[Rows]:

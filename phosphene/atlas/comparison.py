@@ -13,6 +13,7 @@ from .bounds import bounded
 from .census import Census, Doubles, Source, census, finite
 from .classes import attribution_to, of_classes
 from .layout import Layout
+from .methods import check_method
 from .neighbours import MOST
 from .outcome import judged, made_by
 from .placing import laid_out
@@ -57,6 +58,7 @@ def compared(
     check_integer("compared", "seed", seed, 0, 2**32 - 1)
     check_integer("compared", "landmarks", landmarks, 3, MOST)
     check_integer("compared", "components", components, 2)
+    check_method(method, "atlas.tsne(axes=1)", "(n,)")
     if left == right:
         raise BadArgument(
             f"class {left!r} compared with itself", "two classes expected", "write compared(rows, left, right)"
@@ -109,8 +111,4 @@ def _on_a_line(method: Any) -> Callable[[Doubles, int], Doubles]:
         first = placed.reshape(len(points), -1)[:, 0]
         return np.stack([first, np.zeros_like(first)], 1)
 
-    if not callable(method):
-        raise BadArgument(
-            f"{method!r} as a method", "a function (n, d), seed -> (n,) expected", "write method=atlas.tsne(axes=1)"
-        )
     return line

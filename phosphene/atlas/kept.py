@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ..collection.shards import room
 from ..collection.store import Collection
-from ..errors import BadArgument
+from ..errors import BadArgument, PhospheneError
 from .census import Doubles
 from .layout import USUAL, Layout, layout
 from .methods import Method
 
 FOLDER = "layouts"
+
+
+class NotKept(UserWarning):
+    """A layout that could not be written into its collection: it is made again next time."""
 
 
 def kept_layout(
@@ -28,8 +34,9 @@ def kept_layout(
 ) -> Layout:
     """The layout of a layer of a collection, from its folder where an earlier call left it there.
 
-    The arguments are those of `layout`; a method that is a function of your own is called each time. Errors: those of
-    `layout`; BadArgument for a collection that is not finished.
+    The arguments are those of `layout`; a method that is a function of your own is called each time. Where the folder
+    cannot be written, the layout is returned all the same, with the warning NotKept. Errors: those of `layout`; BadArgument
+    for what is no collection, and for one that is not finished.
 
     >>> import tempfile, phosphene as ph
     >>> from phosphene import atlas, collection
@@ -38,6 +45,7 @@ def kept_layout(
     >>> kept_layout(made, "block4", atlas.pca()).place.shape
     (20, 2)
     """
+    _check(collection)
     if waiting := len(collection.missing()):
         raise BadArgument(
             f"a collection of which {waiting} units are not done",
@@ -55,9 +63,33 @@ def kept_layout(
         with suppress(BadArgument):  # a damaged one is made again
             return Layout.load(path)
     found = made()
-    path.parent.mkdir(exist_ok=True)
-    found.save(path)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        found.save(path)
+    except (OSError, PhospheneError) as problem:
+        warnings.warn(
+            f"the layout of {layer!r} is not kept in {str(collection.folder)!r} ({_why(problem)}) and is made again at the "
+            "next call; keep it yourself by layout.save('layout.safetensors')",
+            NotKept,
+            stacklevel=2,
+        )
     return found
+
+
+def _check(collection: Any) -> None:
+    if isinstance(collection, (str, Path)):
+        name = f"collection.Collection({str(collection)!r})"
+        raise BadArgument(f"the path {str(collection)!r}", "an opened collection expected", f"write {name}")
+    if not isinstance(collection, Collection):
+        raise BadArgument(
+            f"{type(collection).__name__} as a collection",
+            "a collection expected",
+            "write collection.Collection('folder')",
+        )
+
+
+def _why(problem: Exception) -> str:
+    return problem.given if isinstance(problem, PhospheneError) else str(problem)
 
 
 def _path(collection: Collection, layer: str, how: list[object]) -> Path:

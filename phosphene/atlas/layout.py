@@ -20,7 +20,7 @@ from ..serialize import writable, write_whole
 from ..values import check_integer
 from .bounds import bounded
 from .census import Doubles, Places, Source, census, places_of
-from .methods import umap
+from .methods import check_method, umap
 from .neighbours import MOST
 from .outcome import judged, made_by
 from .placing import laid_out
@@ -148,6 +148,7 @@ def layout(
     check_integer("layout", "seed", seed, 0, 2**32 - 1)
     check_integer("layout", "landmarks", landmarks, 3, MOST)
     check_integer("layout", "components", components, 2)
+    check_method(method)
     found = census(rows)
     place, far = laid_out(rows, found, method, seed, landmarks, components)
     bounds = bounded(upright(place) if like is None else alike(place, _reference(like, found.image)))

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..collection.rows import Rows
 from ..errors import BadArgument
-from .census import Source
+from .census import Source, check_source
 from .layout import Layout
 
 
@@ -22,7 +22,7 @@ def members(rows: Source, layout: Layout) -> Source:
 
     rows: those of any layer of the layout's collection. With a layout of one class, it is this class at another layer; with
     one of `compared` or `aligned`, what `cells` takes.
-    Errors: BadArgument where no row is of the layout.
+    Errors: BadArgument for rows that are no function, and where no row is of the layout.
 
     Source: the focus of Carter et al. 2019, Activation Atlas, by membership.
 
@@ -33,6 +33,7 @@ def members(rows: Source, layout: Layout) -> Source:
     >>> [part.image.tolist() for part in members(lambda: [some], two)()]
     [[0, 2]]
     """
+    check_source(rows)
 
     def some() -> Iterator[Rows]:
         found = 0

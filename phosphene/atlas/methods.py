@@ -46,6 +46,17 @@ class Method(Value, room="atlas", abstract=True):
         return {name: version(name) for name in self.packages}
 
 
+def check_method(method: Any, usual: str = "atlas.umap()", places: str = "(n, 2)") -> None:
+    """Refuse what cannot lay points out: what cannot be called, and a class that was not; `usual` is what to write."""
+    if isinstance(method, type) and issubclass(method, Method):
+        name = f"atlas.{method.__name__}"
+        raise BadArgument(f"{name}, the class, as a method", "a value of it expected", f"write method={name}()")
+    if isinstance(method, type) or not callable(method):
+        raise BadArgument(
+            f"{method!r} as a method", f"a function (n, d), seed -> {places} expected", f"write method={usual}"
+        )
+
+
 class umap(Method):
     """Neighbours stay neighbours: uniform manifold approximation and projection (McInnes et al. 2018).
 

@@ -87,10 +87,6 @@ def _check(points: Doubles, found: Census, able: int) -> None:
 
 def _applied(method: Any, points: Doubles, seed: int) -> Doubles:
     """The method's places, NaN where it has none."""
-    if not callable(method):
-        raise BadArgument(
-            f"{method!r} as a method", "a function (n, d), seed -> (n, 2) expected", "write method=atlas.umap()"
-        )
     placed = np.array(method(points, seed), np.float64)
     if placed.shape != (len(points), 2):
         raise ShapeMismatch(

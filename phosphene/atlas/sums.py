@@ -63,7 +63,7 @@ class Sums:
 
     cell: (m,), row * side + column, ascending.  count: (m,).  total: (m, C), of the activations.  square: (m,), of their
     squared lengths.  classes: (m, K), of the attributions that were kept, 0 for a class that is not among a picture's.
-    All but counts and cells are multiples as `precision` says.
+    All but counts and cells are multiples as `precision` says.  whole: all attributions of each picture were kept.
     """
 
     side: int
@@ -73,13 +73,14 @@ class Sums:
     square: Places
     classes: Places
     precision: Precision
+    whole: bool = False
 
     @staticmethod
-    def empty(side: int, cell: Places, channels: int, classes: int, precision: Precision) -> Sums:
+    def empty(side: int, cell: Places, channels: int, classes: int, precision: Precision, whole: bool = False) -> Sums:
         """Sums of nothing in the cells given."""
         m = len(cell)
         count, total = np.zeros(m, np.int64), np.zeros((m, channels), np.int64)
-        return Sums(side, cell, count, total, count.copy(), np.zeros((m, classes), np.int64), precision)
+        return Sums(side, cell, count, total, count.copy(), np.zeros((m, classes), np.int64), precision, whole)
 
     def add(self, cell: Places, activation: NDArray[Any], top: Places, value: NDArray[Any]) -> None:
         """Add pictures that are in these cells: cell (n,), activation (n, C), classes top (n, t) and attributions (n, t)."""
@@ -99,7 +100,7 @@ class Sums:
         half = self.side // 2
         parents = (self.cell // self.side // 2) * half + self.cell % self.side // 2
         cell, index = np.unique(parents, return_inverse=True)
-        result = Sums.empty(half, cell, self.total.shape[1], self.classes.shape[1], self.precision)
+        result = Sums.empty(half, cell, self.total.shape[1], self.classes.shape[1], self.precision, self.whole)
         for name in ("count", "total", "square", "classes"):
             np.add.at(getattr(result, name), index, getattr(self, name))
         return result
@@ -116,12 +117,14 @@ class Sums:
     def top(self, count: int) -> tuple[Places, Doubles]:
         """The classes with the largest mean attribution, and that, (m, count): the largest first, of equal ones the first.
 
-        Where fewer have a positive one, -1 and 0.
+        Where fewer have a positive one, -1 and 0. Negative ones count only if they are `whole`: of the kept largest of each
+        picture the sum would be too near to 0.
         """
         count_here = min(count, self.classes.shape[1])
         order = np.argsort(-self.classes, axis=1, kind="stable")[:, :count_here]
         best = np.take_along_axis(self.classes, order, 1)
         top, value = np.full((len(self.cell), count), -1), np.zeros((len(self.cell), count))
-        top[:, :count_here] = np.where(best > 0, order, -1)
-        value[:, :count_here] = np.where(best > 0, self.precision.value.real(best) / self.count[:, None], 0)
+        known = (best != 0) if self.whole else (best > 0)
+        mean = self.precision.value.real(best) / self.count[:, None]
+        top[:, :count_here], value[:, :count_here] = np.where(known, order, -1), np.where(known, mean, 0)
         return top, value

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from ..errors import BadArgument
+from .activations import Begun, Kept, Layers, Model, Pictures, collect, info, verify
 from .options import IconSize, Ray, Seed, Seen, Size, Steps, StoreFolder, Weights, Workers, names_of, source_of
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(no_args_is_help=True, help="Activation atlases: maps of what a network sees in many pictures.")
 
-Pictures = Annotated[
-    str, typer.Argument(help='A folder of pictures, tar shards such as "train-*.tar", or drawn:20000.')
-]
-Kept = Annotated[Path, typer.Argument(help="The folder of the collection.")]
-Model = Annotated[str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")]
-Layers = Annotated[str, typer.Option("--layers", "-l", help="Layers, with commas between.")]
-Folder = Annotated[
-    Path, typer.Option("--collection", "-c", help="The folder for the collection; goes on where it ended.")
-]
 Output = Annotated[
     Path, typer.Option("--output", "-o", help="A folder, a page (.html), a figure (.png, .svg), or .npz.")
 ]
@@ -42,8 +31,8 @@ UMAP = "atlas.umap()"
 def make(
     pictures: Pictures,
     layers: Layers,
+    collection: Begun = Path("collection"),
     model: Model = "patterns",
-    collection: Folder = Path("collection"),
     output: Output = Path("atlas"),
     method: Method = UMAP,
     sides: Sides = "10,20",
@@ -68,34 +57,6 @@ def make(
     look = _look(sides, least, whiten, power, icon, seen, steps, store, seed, workers, ray)
     figure = recipes.atlas(network, source, names_of(layers), collection, method=_method(method), size=size, **look)
     _write(figure, output)
-
-
-@app.command()
-def collect(
-    pictures: Pictures,
-    collection: Kept,
-    layers: Layers,
-    model: Model = "patterns",
-    size: Size = None,
-    attribution: Annotated[int, typer.Option(help="Classes kept of each position; 0: none, -1: all.")] = 16,
-    dtype: Annotated[str, typer.Option(help="float16 or float32.")] = "float16",
-    batch: Annotated[int, typer.Option(help="Pictures in a pass; part of what the collection is.")] = 8,
-    threads: Annotated[int, typer.Option(help="Threads of a pass; part of what the collection is.")] = 1,
-    per_shard: Annotated[int, typer.Option(help="Pictures in a file.")] = 2048,
-    seed: Seed = 0,
-    weights: Weights = None,
-    workers: Workers = None,
-    ray: Ray = None,
-) -> None:
-    """Look at pictures, and keep one position of each at every layer; goes on where an earlier call ended."""
-    from .. import collection as room
-    from .. import models
-
-    made = room.collect(
-        models.load(model, weights=weights), source_of(pictures), names_of(layers), collection, size=size, seed=seed,
-        attribution=attribution, dtype=dtype, batch=batch, threads=threads, per_shard=per_shard, workers=workers, ray=ray,
-    )  # fmt: skip
-    print(f"{made.folder}: {room.report(made)}")
 
 
 @app.command()
@@ -147,42 +108,20 @@ def build(
 
 @app.command("open")
 def show(atlas: Annotated[Path, typer.Argument(help="An atlas: its folder, or its page.")]) -> None:
-    """Open an atlas in the browser."""
+    """Open an atlas in the browser; where there is none, say where the page is."""
     page = atlas / "index.html" if atlas.is_dir() else atlas
     if not page.is_file():
         raise BadArgument(f"{str(atlas)!r}, where no page is", "what build or make wrote expected", "write atlas/")
-    typer.launch(page.resolve().as_uri())
+    page = page.resolve()
+    try:
+        opened = webbrowser.open(page.as_uri())
+    except webbrowser.Error:
+        opened = False
+    print(page if opened else f"no browser found on this machine; open this file in one: {page}")
 
 
-@app.command()
-def info(collection: Kept) -> None:
-    """What is in a collection."""
-    from ..collection import Collection, manifest, report
-
-    made = Collection(collection)
-    about, found = made.definition, manifest(made)
-    print(f"{made.folder}: {report(made)}")
-    print(
-        f"  network {about.model['name']} (weights {about.model['weights'][:12]}), pictures of {about.size}, seed {about.seed}"
-    )
-    print(f"  {about.dtype}, top {about.kept} of {about.classes} classes, batch {about.batch}, threads {about.threads}")
-    for layer, one in found["layers"].items():
-        shape = " x ".join(map(str, about.layers[layer]))
-        print(f"  {layer} ({shape}): {len(one['shards'])} of {one['units']} files, {one['bytes'] / 1e6:.1f} MB")
-
-
-@app.command()
-def verify(collection: Kept) -> None:
-    """Read every byte of a collection; exit status 1 where something is wrong, with how to mend it."""
-    from ..collection import Collection
-    from ..collection import verify as check
-
-    problems = check(Collection(collection))
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    if problems:
-        raise typer.Exit(1)
-    print(f"{collection}: every byte is right")
+for command in (collect, info, verify):
+    app.command()(command)
 
 
 def _method(text: str) -> Any:

@@ -19,9 +19,9 @@ from ..values import check_integer
 from . import sources
 from .define import define
 from .definition import TOP
+from .entries import ordered
 from .look import Look
 from .report import SHOWN, BrokenPictures, report
-from .segments import ordered
 from .sources import Entry, Source
 from .store import Collection
 from .work import Work

@@ -16,9 +16,10 @@ from ..errors import BadArgument, UnknownLayer, nearest
 from . import opening
 from . import segments as lists
 from .definition import Definition
+from .entries import Named, gather
 from .files import Bytes, Header, write_once
 from .rows import Rows
-from .segments import Named, Segment
+from .segments import Segment
 from .shards import Shard
 
 
@@ -90,7 +91,7 @@ class Collection:
 
         entries: have a key of 16 bytes, a name, and a label, -1 where not known. Errors: BadArgument, NotWritten.
         """
-        found = lists.gather(entries)
+        found = gather(entries)
         with opening.refusals(self.folder), opening.locked(self.folder):
             before = self.segments
             found = lists.without(found, before)

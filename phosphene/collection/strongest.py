@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..values import check_integer
+from .entries import ordered
 from .rows import Rows
-from .segments import ordered
 
 Ranked = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[Any]]
 """Places, activations and keys, each (n, C), the largest activation of each channel first."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import BadShard, PhospheneError
 from . import segments as lists
+from .entries import ordered
 from .files import Damaged, read_header, read_tensor
 from .segments import Segment
 from .shards import Shard
@@ -69,7 +70,7 @@ def _segment(collection: Collection, segment: Segment, earlier: list[Segment]) -
     name, pieces = lists.pack(found, segment.number, collection.definition.digest)
     if name != segment.path.name or b"".join(pieces) != segment.path.read_bytes():
         return "its bytes are not those that were written"
-    keys = lists.ordered(found["key"])
+    keys = ordered(found["key"])
     if (keys[1:] <= keys[:-1]).any() or len(lists.without(found, earlier)["key"]) != len(keys):
         return "it has pictures twice, or not in order"
     return ""
@@ -126,7 +127,7 @@ def _lost(collection: Collection, path: Path) -> bool:
         shard = Shard(collection.folder / "shards", collection.definition, str(segment), layer, k, 0, count)
         if shard.path != path:
             return False
-        keys = lists.ordered(read_tensor(path, shard.header(), "key"))
+        keys = ordered(read_tensor(path, shard.header(), "key"))
     except (Damaged, OSError):
         return False
     return not lists.among(keys, collection.segments).all()

@@ -25,6 +25,9 @@ from .directions import STRENGTH
 from .examples import thumbnails
 from .painter import Painting, painter
 
+STORED = 32
+"""Classes that a cell keeps, so that two cells can be compared: all of a small network, the largest of another."""
+
 
 def atlas(
     model: Any,
@@ -48,7 +51,7 @@ def atlas(
     `atlas_of` one after the other.  Errors: those of these.
     """
     paint, vision = painter(**painting), as_vision(model)
-    check_grids(sides, least, whiten, power)
+    check_grids(sides, least, whiten, power, method)
     made = collect(
         vision, pictures, layers, folder, seed=paint.seed, size=size,
         workers=paint.workers, ray=paint.ray, progress=paint.progress,
@@ -95,7 +98,8 @@ def atlas_of(
     check_grids(sides, least, whiten, power)
     check_collection(collection, vision, layouts)
     rows = {layer: members(partial(collection.rows, layer), place) for layer, place in layouts.items()}
-    found = {layer: cells(rows[layer], place, sides, least) for layer, place in layouts.items()}
+    classes = min(collection.definition.classes, STORED) if collection.definition.kept else 1
+    found = {layer: cells(rows[layer], place, sides, least, max(classes, 1)) for layer, place in layouts.items()}
     check_cells(found, least)
     near = np.unique([place for levels in found.values() for level in levels for place in level.nearest.ravel()])
     examples, names = thumbnails(source, collection, near[near >= 0])

@@ -35,7 +35,7 @@ def level(number: int, side: int, size: int = 32, classes: int = 5, nearest: int
     y, x = (cell // side + 0.5) / side - 0.5, (cell % side + 0.5) / side - 0.5
     first = ((np.arctan2(y, x) / (2 * np.pi) + 1 + 0.1 * number) * len(LABELS)).astype(np.int64) % len(LABELS)
     top = (first[:, None] + np.arange(classes)) % len(LABELS)
-    value = (1 + 4 * np.hypot(y, x)[:, None]) * np.array([1, 0.6, 0.3, -0.2, -0.4])[:classes]
+    value = (1 + 4 * np.hypot(y, x)[:, None]) * np.array([1, 0.6, 0.3, -0.2, -0.4, -0.5, -0.6, -0.7])[:classes]
     icons = np.empty((len(cell), size, size, 3), np.uint8)
     icons[:] = np.array([color(number, side, int(one)) for one in cell]).reshape(-1, 1, 1, 3)
     return Level(

@@ -150,8 +150,8 @@ def test_the_cell_under_the_pointer_is_explained(show: Show, folder: Path) -> No
     values = [float(one.replace("−", "-")) for one in card.locator(".value").all_text_contents()]
     assert np.allclose(values, level.value[7], rtol=0.01)
     assert f"{level.coherence[7]:.3g}"[:4] in card.inner_text()
-    page.locator(".examples canvas").first.wait_for()
-    shown = [one.get_attribute("aria-label") for one in page.locator(".examples canvas").all()]
+    page.locator(".example").first.wait_for()
+    shown = [one.get_attribute("aria-label") for one in page.locator(".example").all()]
     assert shown == [f"drawing {number}" for number in level.nearest[7]]
 
 
@@ -171,6 +171,46 @@ def test_two_pinned_cells_are_compared(show: Show, folder: Path) -> None:
     page.get_by_role("button", name="Release A").click()
     rest(page, 200)
     assert page.locator(".pin:visible").count() == 1
+
+
+def compared(page: Any) -> dict[str, list[str]]:
+    """The lines of the comparison of two cells by class: what the one has, the other, and their difference."""
+    page.locator(".difference tbody tr").first.wait_for()
+    lines = [row.locator("th, td").all_text_contents() for row in page.locator(".difference tbody tr").all()]
+    return {name: [text.replace("−", "-") for text in texts] for name, *texts in lines}
+
+
+def test_a_class_that_one_cell_does_not_keep_is_bounded_by_the_least_that_it_does(show: Show, folder: Path) -> None:
+    level = synthetic_atlas.level(0, 10)
+    pair = [5, 40]
+    end = "&".join(f"pin=10:{level.cell[place]}:block3" for place in pair)
+    shown = compared(show(folder, end=f"#grid=10&{end}"))
+    kept = [dict(zip(level.top[place].tolist(), level.value[place].tolist(), strict=True)) for place in pair]
+    assert set(shown) == {synthetic_atlas.LABELS[label] for label in {*kept[0], *kept[1]}}
+    bounded = 0
+    for label in {*kept[0], *kept[1]}:
+        a, b = (one.get(label, min(one.values())) for one in kept)
+        known = [label in one for one in kept]
+        signs = ["" if known[0] else "≤ ", "" if known[1] else "≤ ", "" if all(known) else "≥ " if known[0] else "≤ "]
+        texts = shown[synthetic_atlas.LABELS[label]]
+        for text, sign, value in zip(texts, signs, (a, b, a - b), strict=True):
+            assert text.startswith(sign)
+            assert np.isclose(float(text.removeprefix(sign)), value, rtol=0.01)
+        bounded += not all(known)
+    assert bounded
+
+
+def test_a_cell_lists_few_classes_and_is_compared_by_all_that_it_keeps(show: Show, tmp_path: Path) -> None:
+    figure = synthetic_atlas.atlas(sides=(10,), layers=1, classes=8)
+    (level,) = figure.layers[0].levels
+    page = show(
+        figure.save(tmp_path / "page.html"), end=f"#pin=10:{level.cell[5]}:block3&pin=10:{level.cell[40]}:block3"
+    )
+    shown = compared(page)
+    assert len(shown) == 8 or set(shown) < set(synthetic_atlas.LABELS)
+    assert not any("≤" in text for texts in shown.values() for text in texts)
+    assert "stored" not in page.locator(".difference").inner_text()
+    assert [page.locator(".card").nth(one).locator(".bars li").count() for one in range(2)] == [5, 5]
 
 
 def test_keys_alone_reach_and_pin_any_cell(show: Show, folder: Path) -> None:
@@ -215,15 +255,85 @@ def test_a_class_dims_the_others_and_jumps_to_its_strongest_cell(show: Show, fol
         x, y = place(page, (0.5, 0.5, 1), 10, int(cell))
         opacity = 0.08 + 0.92 * max(0, values[number]) / abs(values).max()
         assert abs(pixel(page, x, y)[3] / 255 - opacity) < 0.02
-    page.get_by_role("button", name="Weaker").click()
+    assert page.locator(".rank").text_content() == f"1 of {(values > 0).sum()}"
+    page.get_by_role("button", name="Next cell").click()
     second = int(level.cell[(-values).argsort(kind="stable")[1]])
     said(page, f"row {second // 10 + 1}, column {second % 10 + 1} of 10")
+    assert page.locator(".rank").text_content() == f"2 of {(values > 0).sum()}"
+    page.get_by_role("button", name="Previous cell").click()
+    said(page, f"row {best // 10 + 1}, column {best % 10 + 1} of 10")
     page.get_by_role("button", name="Show where it speaks against").click()
     rest(page, 100)
     assert f"{(values < 0).sum()} cells of 10 × 10 speak against ring" in page.locator(".classes").inner_text()
     page.get_by_role("button", name="Clear the filter").click()
     rest(page, 100)
     assert pixel(page, *place(page, (0.5, 0.5, 1), 10, some(10)[0]))[3] == 255
+
+
+def test_chips_count_the_samples_of_the_shown_grid(show: Show, folder: Path) -> None:
+    page = show(folder, end="#grid=10")
+    for side in (10, 40, 20):
+        page.get_by_label("Grid").select_option(str(side))
+        page.get_by_text(f"samples in the cells of {side} × {side}").wait_for()
+        level = synthetic_atlas.level(0, side)
+        counts = {
+            name: level.count[level.top[:, 0] == label].sum() for label, name in enumerate(synthetic_atlas.LABELS)
+        }
+        texts = [chip.locator("span").all_text_contents() for chip in page.locator(".chip").all()]
+        assert {name: int(count.replace(",", "")) for name, count in texts} == counts
+
+
+def test_all_of_many_classes_are_in_a_list_that_is_seen_to_go_on(show: Show, tmp_path: Path) -> None:
+    labels = (*synthetic_atlas.LABELS, *(f"class {number}" for number in range(992)))
+    page = show(synthetic_atlas.atlas(sides=(10,), layers=1, labels=labels).save(tmp_path / "page.html"))
+    page.get_by_role("button", name="Show all 1000 classes").click()
+    assert page.locator(".chip").count() == 1000
+    page.get_by_text("All 1000 are here: scroll the list").wait_for()
+    assert page.evaluate("getComputedStyle(document.querySelector('.chips')).overflowY") == "scroll"
+    page.locator(".chip").last.click()
+    rest(page, 100)
+    assert "class=class+991" in page.evaluate("location.hash")
+    page.get_by_role("button", name="Show 12 of 1000 classes").click()
+    assert page.locator(".chip").count() == 13
+
+
+def test_a_search_without_a_match_says_so(show: Show, folder: Path) -> None:
+    page = show(folder)
+    page.locator("#search").fill("xyz")
+    page.get_by_text("no class matches 'xyz'").first.wait_for()
+    assert page.locator(".about").inner_text() == "no class matches 'xyz'"
+    said(page, "no class matches 'xyz'")
+    page.locator("#search").fill("")
+    rest(page)
+    assert page.locator(".about").is_hidden()
+
+
+def test_what_words_mean_is_written_where_they_are_shown(show: Show, folder: Path, tmp_path: Path) -> None:
+    page = show(folder, end="#class=ring")
+    assert "Coherence is 1 where" in page.locator(".cells").inner_text()
+    assert "above 0 the cell speaks for it" in page.locator(".cells").inner_text()
+    page.get_by_text("A cell speaks for a class whose score its activations raise").wait_for()
+    assert "Known where the class is among the 5 largest of a cell" in page.locator(".about").inner_text()
+    assert "not stored" not in page.locator(".about").inner_text()
+    figure = synthetic_atlas.atlas(sides=(10,), layers=1, classes=3)
+    page = show(figure.save(tmp_path / "page.html"), end="#class=ring")
+    page.get_by_text("Where it speaks against a class is not stored in this atlas").wait_for()
+
+
+def test_an_example_is_enlarged_by_pointer_and_keys(show: Show, folder: Path) -> None:
+    page = show(folder, NARROW, end="#grid=10")
+    page.locator(".example").nth(3).wait_for()
+    first, second = page.locator(".example").nth(0), page.locator(".example").nth(1)
+    small = first.locator("canvas").bounding_box()["width"]
+    first.click()
+    assert first.locator("canvas").bounding_box()["width"] >= 3 * small
+    assert first.inner_text() == first.get_attribute("aria-label")
+    second.focus()
+    keys(page, "Enter")
+    assert second.get_attribute("aria-expanded") == "true"
+    assert first.locator("canvas").bounding_box()["width"] == small
+    keys(page, "Enter")
+    assert second.locator("canvas").bounding_box()["width"] == small
 
 
 def test_the_address_leads_back_to_the_view(show: Show, folder: Path) -> None:
@@ -273,19 +383,47 @@ def test_the_layers_are_switched(show: Show, folder: Path) -> None:
     assert "12 outliers left out" in page.locator("#note").text_content()
 
 
+def saved(page: Any) -> tuple[str, np.ndarray]:
+    """The name of the saved view and its pixels."""
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Save this view as PNG").click()
+    return file.value.suggested_filename, np.asarray(Image.open(file.value.path()).convert("RGB"))
+
+
+LEFT, TOP = 54, 100  # CSS pixels of the saved view before its map, with a title of one line
+
+
 @pytest.mark.parametrize("form", ["folder", "page"])
 def test_the_view_is_saved_as_a_picture(show: Show, folder: Path, form: str, tmp_path: Path) -> None:
     path = folder if form == "folder" else synthetic_atlas.atlas(sides=(10, 20)).save(tmp_path / "page.html")
     page = show(path, end="#grid=20&sized=0&named=0")
     settled(page)
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Save this view as PNG").click()
-    assert saved.value.suggested_filename == "What-the-pattern-network-sees-block3.png"
-    picture = np.asarray(Image.open(saved.value.path()).convert("RGB"))
+    name, picture = saved(page)
+    assert name == "What-the-pattern-network-sees-block3.png"
     for cell in some(20):
         x, y = place(page, (0.5, 0.5, 1), 20, cell)
-        assert near(tuple(picture[round(y), round(x)]), synthetic_atlas.color(0, 20, cell))
-    assert tuple(picture[3, 3]) == (245, 245, 243)
+        assert near(tuple(picture[round(y) + TOP, round(x) + LEFT]), synthetic_atlas.color(0, 20, cell))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_saved_view_is_black_on_white_with_title_scale_and_pins(show: Show, folder: Path, dark: bool) -> None:
+    cell = some(20)[5]
+    _, bare = saved(show(folder, dark=dark, end="#grid=20"))
+    page = show(folder, dark=dark, end=f"#grid=20&pin=20:{cell}:block3&pin=10:{some(10)[3]}:block4")
+    settled(page)
+    _, picture = saved(page)
+    box = page.locator(".map").bounding_box()
+    below = TOP + round(box["height"])
+    assert (picture[[0, 0, -1, -1], [0, -1, 0, -1]] == 255).all()
+    assert tuple(picture[TOP + 5, LEFT + 5]) == (255, 255, 255)
+    for top, bottom in ((20, 50), (50, 68), (below + 8, below + 40)):  # title, what is shown, scale
+        assert (picture[top:bottom].max(-1) < 90).sum() > 50
+    assert len(picture) - len(bare) == 36  # a line for each pin
+    x, y = (round(one) for one in place(page, (0.5, 0.5, 1), 20, cell))
+    half = round(box["height"] * 0.92 / 40)
+    across = picture[y + TOP, x + LEFT - half - 4 : x + LEFT - half + 5]
+    assert across.max(-1).min() < 60
+    assert across.min(-1).max() > 200
 
 
 def test_the_tables_say_the_same(show: Show, folder: Path) -> None:
@@ -426,7 +564,7 @@ def test_markup_in_data_stays_text(show: Show, tmp_path: Path) -> None:
     one = synthetic_atlas.atlas(sides=(10,), title=NASTY, made={NASTY: NASTY}, labels=(NASTY,) * 8, names=(NASTY,) * 40)
     page = show(one.save(tmp_path / "atlas") / "index.html")
     page.get_by_text("Cells and classes as tables").click()
-    page.locator(".examples canvas").first.wait_for()
+    page.locator(".example").first.wait_for()
     assert page.title() == NASTY
     assert page.locator(".card .name").first.text_content() == NASTY
     assert page.locator(".chip span").first.text_content() == NASTY
@@ -438,7 +576,7 @@ def test_one_file_asks_for_nothing(show: Show, tmp_path: Path) -> None:
     settled(page)
     for cell in some(40):
         assert near(pixel(page, *place(page, (0.5, 0.5, 1), 40, cell)), synthetic_atlas.color(0, 40, cell))
-    page.locator(".examples canvas").first.wait_for()
+    page.locator(".example").first.wait_for()
 
 
 def test_a_missing_file_is_named(browser: Any, tmp_path: Path) -> None:
@@ -474,14 +612,21 @@ def test_without_scripts_there_is_a_picture_and_a_table(browser: Any, folder: Pa
 
 
 def test_paper_has_the_map_and_no_controls(show: Show, folder: Path) -> None:
-    page = show(folder, dark=True)
-    page.locator(".map").focus()
-    keys(page, "Enter")
+    cells = some(20)
+    page = show(folder, dark=True, end=f"#grid=20&class=ring&pin=20:{cells[2]}:block3&pin=20:{cells[7]}:block3")
+    page.locator(".difference table").wait_for()
     page.emulate_media(media="print")
-    for hidden in ("#controls", ".zoom", ".classes", "summary >> nth=0"):
+    page.locator(".example").first.wait_for()
+    for hidden in ("#controls", ".zoom", ".classes", "summary >> nth=0", ".card header button >> nth=0"):
         assert page.locator(hidden).is_hidden()
+    assert page.locator(".example").first.is_visible()
+    assert (
+        page.locator(".shown").inner_text() == "block3, 20 × 20 cells, 12,255 samples; clear where they speak for ring"
+    )
+    assert page.evaluate("getComputedStyle(document.querySelector('.map')).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator(".difference table").evaluate("one => getComputedStyle(one).breakInside") == "avoid"
     assert page.locator(".map canvas").is_visible()
-    assert page.locator(".card").is_visible()
+    assert page.locator(".card").first.is_visible()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("dd").last.is_visible()
     page.emulate_media(media="screen")

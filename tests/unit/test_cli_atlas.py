@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,3 +83,34 @@ def test_a_collection_goes_on_with_the_same_definition_alone(phosphene: Command)
     code, _, err = phosphene("collect", "drawn:20", "c", "-l", "block4", "--size", "48", "--seed", "1")
     assert code == 1
     assert "seed: 0 there, 1 here" in err
+
+
+def test_make_and_collect_take_the_collection_alike(phosphene: Command, tmp_path: Path) -> None:
+    """In one folder, by the same words: the one goes on with what the other has collected."""
+    assert phosphene("collect", "drawn:60", "c", "-l", "block4", "--size", "48")[0] == 0
+    before = sorted(path.name for path in (tmp_path / "c" / "shards" / "block4").iterdir())
+    assert phosphene("make", "drawn:60", "c", "-l", "block4", "--size", "48", "-o", "one.npz", *FAST)[0] == 0
+    assert sorted(path.name for path in (tmp_path / "c" / "shards" / "block4").iterdir()) == before
+    assert phosphene("collect", "drawn:9", "-l", "block4", "--size", "48")[0] == 0
+    assert (tmp_path / "collection" / "store.json").is_file()
+
+
+@pytest.mark.parametrize("browser", [True, False, None])
+def test_open_says_where_the_page_is_where_no_browser_is(
+    browser: bool | None, phosphene: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def opened(address: str) -> bool:
+        asked.append(address)
+        if browser is None:
+            raise webbrowser.Error("could not locate runnable browser")
+        return browser
+
+    monkeypatch.setattr(webbrowser, "open", opened)
+    page = tmp_path / "atlas" / "index.html"
+    page.parent.mkdir()
+    page.touch()
+    code, out, err = phosphene("open", "atlas")
+    assert (code, err, asked) == (0, "", [page.as_uri()])
+    assert out == (f"{page}\n" if browser else f"no browser found on this machine; open this file in one: {page}\n")

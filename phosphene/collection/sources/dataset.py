@@ -56,7 +56,7 @@ def dataset(data: Any, name: str, labels: Sequence[Any] | None = None) -> Items:
     >>> [(entry.name, entry.label) for entry in source.listed()], source.read("0").shape
     ([('0', 1)], torch.Size([3, 4, 5]))
     """
-    if not isinstance(data, Sized) or not hasattr(data, "__getitem__"):
+    if not _indexed(data):
         raise BadArgument(
             f"dataset({type(data).__name__}, ...)",
             "a map-style data set expected: len(data) and data[number]",
@@ -65,8 +65,19 @@ def dataset(data: Any, name: str, labels: Sequence[Any] | None = None) -> Items:
     if not isinstance(name, str) or not name:
         raise BadArgument(f"dataset(..., name={name!r})"[:300], "a name expected", 'write name="cifar10-train"')
     known = getattr(data, "targets", None) if labels is None else labels
+    if known is not None and not _indexed(known):
+        raise BadArgument(
+            f"dataset(..., labels={known!r})"[:300],
+            "a sequence with the class of each item expected",
+            "write labels=[1, 0, 2], with a number for each item, or labels=None",
+        )
     if known is not None and len(known) != len(data):
         raise BadArgument(
             f"dataset: {len(known)} labels", f"one for each of {len(data)} items expected", "check labels"
         )
     return Items(data, name, known)
+
+
+def _indexed(data: object) -> bool:
+    """Whether it has a length and items by number."""
+    return isinstance(data, Sized) and hasattr(data, "__getitem__")

@@ -31,6 +31,8 @@ OWN_SCRIPTS = (
     "keys",
     "overview",
     "bars",
+    "examples",
+    "difference",
     "cells",
     "classes",
     "tables",

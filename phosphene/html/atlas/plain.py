@@ -10,7 +10,8 @@ from .tiles import overview
 if TYPE_CHECKING:
     from ...figures.atlas import Atlas, AtlasLayer, Level
 
-MOST = 20
+MOST, LISTED = 20, 5
+"""Cells of a layer, and classes of a cell."""
 
 
 def table(atlas: Atlas) -> str:
@@ -34,7 +35,7 @@ def _line(atlas: Atlas, level: Level, place: int) -> str:
     row, column = divmod(int(level.cell[place]), level.side)
     named = [
         f"{escaped(atlas.labels[label])} {value:.3g}"
-        for label, value in zip(level.top[place].tolist(), level.value[place].tolist(), strict=True)
+        for label, value in zip(level.top[place, :LISTED].tolist(), level.value[place, :LISTED].tolist(), strict=True)
         if label >= 0
     ]
     head = f'<th scope="row">row {row + 1}, column {column + 1}</th>'

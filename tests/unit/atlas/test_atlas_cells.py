@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.atlas import Layout, cell_of, cells
+from phosphene.atlas import Layout, cell_of, cells, members
 from phosphene.errors import BadArgument, Nonfinite
 from tests.atlas_rows import made, parts, random_rows, whole
 
@@ -187,3 +187,31 @@ def test_a_nan_in_a_cell_is_refused() -> None:
         cells(whole(rows), layout)
     layout.place[3] = np.nan
     assert cells(whole(rows), layout, sides=(1,), least=1)[0].count.tolist() == [9]
+
+
+@pytest.mark.parametrize("once", [lambda rows: (one for one in [rows]), lambda rows: [rows], lambda rows: rows])
+def test_rows_that_are_no_function_are_refused(once: Any) -> None:
+    rows, layout = scattered(9, 4, 0)
+    for look in (lambda given: cells(given, layout, (2,), 1), lambda given: members(given, layout)):
+        with pytest.raises(
+            BadArgument, match=r"as rows.*from the first one at every call.*write lambda: collection\.rows"
+        ):
+            look(once(rows))
+
+
+@given(st.integers(0, 99), st.integers(1, 5), st.integers(1, 7))
+def test_negative_attributions_are_given_where_every_picture_keeps_all_classes(
+    seed: int, kept: int, count: int
+) -> None:
+    """Of the largest few of each picture alone the mean of a class would be too near to 0."""
+    activation = np.random.default_rng(seed).random((40, 3)) + 0.1
+    rows = made(activation, seed, classes=5, kept=kept, dtype=np.float32)
+    place = np.random.default_rng(seed).random((40, 2))
+    (level,) = cells(whole(rows), laid(place), (2,), 1, classes=count)
+    for number, cell in enumerate(level.cell):
+        here = cell_of(place, 2) == cell
+        means = np.array([np.where(rows.top[here] == one, rows.value[here], 0).sum() / here.sum() for one in range(5)])
+        best = np.argsort(-means, kind="stable")[:count]
+        shown = [int(one) for one in best if (means[one] != 0 if kept == 5 else means[one] > 0)]
+        assert [one for one in level.top[number].tolist() if one >= 0] == shown
+        np.testing.assert_allclose(level.value[number][level.top[number] >= 0], means[shown], rtol=1e-5, atol=1e-9)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phosphene.atlas import Layout, layout, pca
+from phosphene.atlas import Layout, aligned, compared, layout, pca
 from phosphene.atlas.bounds import bounded
 from phosphene.atlas.landmarks import landmarks
 from phosphene.atlas.turn import upright
@@ -266,3 +266,23 @@ def test_rows_of_two_layers_are_refused() -> None:
 def test_bad_arguments_are_refused(arguments: Any, message: str) -> None:
     with pytest.raises((BadArgument, ShapeMismatch), match=message):
         layout(whole(random_rows(30, 4)), **{"method": pca(), **arguments})
+
+
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        (pca, r"atlas\.pca, the class, .* write method=atlas\.pca\(\)"),
+        (dict, r"a function \(n, d\), seed -> .* expected"),
+        ("umap", r"write method=atlas\.(umap|tsne)"),
+    ],
+)
+def test_a_method_that_is_none_is_refused_before_any_row_is_read(method: Any, message: str) -> None:
+    def rows() -> Any:
+        raise AssertionError("read")
+
+    with pytest.raises(BadArgument, match=message):
+        layout(rows, method)
+    with pytest.raises(BadArgument, match=message):
+        aligned(rows, rows, method)
+    with pytest.raises(BadArgument, match=message):
+        compared(rows, 0, 1, method)

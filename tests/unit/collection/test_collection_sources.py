@@ -341,6 +341,11 @@ def test_bad_datasets() -> None:
         sources.dataset([], "")
     with pytest.raises(BadArgument, match="2 labels"):
         sources.dataset([1], "one", labels=[1, 2])
+    for labels in (5, iter([5]), {5}):
+        with pytest.raises(
+            BadArgument, match=r"labels=.*a sequence with the class of each item.*write labels=\[1, 0, 2\]"
+        ):
+            sources.dataset([1], "one", labels=labels)
 
 
 @given(st.integers(0, 60), st.integers(-5, 5))

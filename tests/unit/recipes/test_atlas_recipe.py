@@ -181,3 +181,22 @@ def test_a_damaged_layout_is_made_again(kept: collection.Collection) -> None:
 def test_examples_of_another_source(kept: collection.Collection, store: Path) -> None:
     with pytest.raises(BadArgument, match=r"none of the \d+ pictures that would be shown"):
         chart(kept, store, source=sources.drawn(90, seed=9, size=48))
+
+
+def test_a_cell_keeps_all_classes_of_a_small_network(kept: collection.Collection, store: Path) -> None:
+    (level, *_) = chart(kept, store).layers[1].levels
+    assert level.top.shape[1] == kept.definition.classes == 23
+    rows = collection.Rows.join(list(kept.rows("block4")))
+    cell = atlas.cell_of(atlas.kept_layout(kept, "block4", atlas.pca()).at(rows.image), 2)
+    here = cell == level.cell[0]
+    means = [float(np.where(rows.top[here] == one, rows.value[here], 0).sum() / here.sum()) for one in range(23)]
+    known = {int(one): float(value) for one, value in zip(level.top[0], level.value[0], strict=True) if one >= 0}
+    assert set(known) == {one for one, mean in enumerate(means) if mean > 0}
+    assert len(known) > 5
+    assert all(known[one] == pytest.approx(means[one], rel=1e-3) for one in known)
+
+
+def test_a_method_that_is_none_is_refused_before_anything_is_collected(store: Path) -> None:
+    with pytest.raises(BadArgument, match=r"write method=atlas\.pca\(\)"):
+        recipes.atlas(patterns(), DRAWN, "block4", store / "nothing", method=atlas.pca)
+    assert not (store / "nothing").exists()

@@ -2,6 +2,11 @@
 
 const PATIENCE = 120; // milliseconds that a cell is looked at before its examples are loaded
 const ICON = 96; // CSS pixels
+const MEANING = [
+  "Coherence is 1 where all activations of a cell point the same way, and near 0 where they cancel and its icon says little.",
+  "The first class leads in the samples whose own largest attribution is to it.",
+  "Beside a class: what the activations of the cell add to its score, on average; above 0 the cell speaks for it.",
+];
 
 class Card {
   constructor({ layer, level, cell }, { title, action, tiles, several }) {
@@ -11,7 +16,7 @@ class Card {
     const about = make("p", { class: "note" }, several ? `${layer.name}, ${grid} × ${grid}` : `${grid} × ${grid}`);
     const head = make("header", {}, make("h2", {}, title ? make("b", {}, title) : null, where), about, action);
     this.element = make("section", { class: "card", "aria-label": title ? `Cell ${title}` : "Cell at the cursor" }, head);
-    this.bars = new ClassBars(this.place < 0 ? [] : level.topOf(this.place));
+    this.bars = new ClassBars(this.place < 0 ? [] : level.firstOf(this.place));
     this.element.append(...(this.place < 0 ? [make("p", { class: "note" }, "No icon here: too few samples.")] : this.#inside(layer)));
     this.draw();
   }
@@ -49,27 +54,8 @@ class Card {
     const { level, place, examples } = this;
     const places = level.nearest.slice(place * level.examples, (place + 1) * level.examples).filter((one) => one > 0);
     const shown = await Promise.all([...places].map((one) => exampleOf(one - 1)));
-    if (shown.length) examples.append(make("h3", {}, "Nearest examples"), make("ul", {}, ...shown));
+    if (shown.length) examples.append(make("h3", {}, "Nearest examples", make("span", {}, " (press one to enlarge it)")), make("ul", {}, ...shown));
   }
-}
-
-const sheets = new Map(); // number: a promise of {picture, names}
-
-/** An example as a list item: its thumbnail and its name. */
-async function exampleOf(one) {
-  const { across, examples } = figure;
-  const [number, place] = [Math.floor(one / across ** 2), one % across ** 2];
-  if (!sheets.has(number)) {
-    if (sheets.size > 15) sheets.delete(sheets.keys().next().value);
-    const sheet = load(`tiles/examples/${number}`).then(async ({ source, names }) => ({ picture: await decoded(source), names }));
-    sheets.set(number, sheet);
-  }
-  const { picture, names } = await sheets.get(number);
-  const { side } = examples;
-  const canvas = make("canvas", { width: side, height: side, role: "img", "aria-label": names[place], title: names[place] });
-  const [x, y] = [(place % across) * side, Math.floor(place / across) * side];
-  canvas.getContext("2d").drawImage(picture, x, y, side, side, 0, 0, side, side);
-  return make("li", {}, canvas);
 }
 
 class Cells {
@@ -80,7 +66,8 @@ class Cells {
     Object.assign(this, { state, tiles });
     this.cards = make("div", { class: "cards" });
     this.difference = make("div", { class: "difference" });
-    this.element = make("section", { class: "cells", "aria-label": "Cells" }, this.cards, this.difference);
+    this.meaning = make("div", { class: "meaning" }, ...MEANING.map((words) => make("p", { class: "note" }, words)));
+    this.element = make("section", { class: "cells", "aria-label": "Cells" }, this.cards, this.difference, this.meaning);
   }
 
   show() {
@@ -95,7 +82,7 @@ class Cells {
     const elements = cards.map(({ element }) => element);
     if (elements.some((element, place) => element !== this.cards.children[place]) || elements.length !== this.cards.children.length) {
       this.cards.replaceChildren(...elements);
-      this.difference.replaceChildren(...(cards.length > 1 && cards.every(({ place }) => place >= 0) ? [differenceTable(cards, b ? "B" : "cursor")] : []));
+      this.difference.replaceChildren(...(cards.length > 1 && cards.every(({ place }) => place >= 0) ? differenceOf(cards, b ? "B" : "cursor") : []));
     }
     const most = largest(cards.map(({ bars }) => bars.most));
     cards.forEach((card) => {
@@ -121,22 +108,4 @@ class Cells {
     const several = this.state.layers.length > 1;
     return { key, card: new Card(one, { title, action: empty && !title ? null : action, tiles: this.tiles, several }) };
   }
-}
-
-/** The classes of two cells with their difference; a class that is not among the largest of a cell is not known there. */
-function differenceTable([one, other], name) {
-  const [first, second] = [one, other].map((card) =>
-    new Map(card.place < 0 ? [] : card.level.topOf(card.place).map(({ label, value }) => [label, value])),
-  );
-  const labels = [...new Set([...first.keys(), ...second.keys()])];
-  const text = (value) => (value === undefined ? "not known" : signed(value));
-  const rows = labels.map((label) => {
-    const [a, b] = [first.get(label), second.get(label)];
-    return { off: a === undefined || b === undefined ? -1 : Math.abs(a - b), row: [label, a, b] };
-  });
-  rows.sort((a, b) => b.off - a.off);
-  return table(`A and ${name}`, {
-    columns: ["Class", "A", name, `A − ${name}`],
-    rows: rows.map(({ off, row: [label, a, b] }) => [figure.labels[label], text(a), text(b), off < 0 ? "not known" : signed(a - b)]),
-  });
 }

@@ -1,5 +1,7 @@
 // A layer and its grids, from coarse to fine. The numbers of a grid arrive when it is first looked at.
 
+const LISTED = 5; // classes of a cell that are listed; more of them are stored, to compare it with others
+
 class Level {
   #promise;
 
@@ -54,7 +56,12 @@ class Level {
     return { x: (column + 0.5) / this.side, y: (row + 0.5) / this.side };
   }
 
-  /** The classes of a place: [{label, value}], the largest first. */
+  /** The first classes of a place, as they are listed. */
+  firstOf(place) {
+    return this.topOf(place).slice(0, LISTED);
+  }
+
+  /** All stored classes of a place: [{label, value}], the largest first. */
   topOf(place) {
     const found = [];
     for (let rank = place * this.classes; rank < (place + 1) * this.classes; rank++) {
@@ -63,23 +70,32 @@ class Level {
     return found;
   }
 
-  /** The attribution of a class at each place; 0 where it is not among the largest of the cell. */
+  /** What a class that is not stored for a place has at most: no more than the least that is, nothing where there is room. */
+  restOf(place) {
+    const found = this.topOf(place);
+    return found.length < this.classes ? 0 : found.at(-1).value;
+  }
+
+  /** The attribution of a class at each place; 0 where it is not among the stored ones. */
   valuesOf(label) {
     if (this.known?.label !== label) {
       const values = new Float32Array(this.count.length);
       this.top.forEach((one, rank) => {
         if (one === label + 1) values[Math.floor(rank / this.classes)] = this.value[rank];
       });
-      this.known = { label, values, most: largest(values) };
+      this.known = { label, values, most: largest(values), places: new Map() };
     }
     return this.known;
   }
 
   /** The places where a class has the largest attribution of one sign, in order. */
   strongest(label, sign) {
-    const { values } = this.valuesOf(label);
-    const places = [...values.keys()].filter((place) => sign * values[place] > 0);
-    return places.sort((a, b) => sign * (values[b] - values[a]));
+    const { values, places } = this.valuesOf(label);
+    if (!places.has(sign)) {
+      const found = [...values.keys()].filter((place) => sign * values[place] > 0);
+      places.set(sign, found.sort((a, b) => sign * (values[b] - values[a])));
+    }
+    return places.get(sign);
   }
 
   words(cell) {

@@ -14,6 +14,7 @@ function start() {
   const tiles = new Tiles(() => refresh(), failed);
   const map = new AtlasMap(state, view, tiles);
   const small = new Overview(view);
+  const shown = make("p", { class: "shown" });
   const trouble = make("p", { class: "trouble", role: "alert", hidden: true });
   const hint = make("p", { class: "hint", hidden: true }, "To zoom, hold Ctrl while scrolling, or click the map first");
   const cells = new Cells(state, tiles);
@@ -47,7 +48,7 @@ function start() {
     },
   });
   byId("controls").append(...controls.elements);
-  const stage = make("div", { class: "stage" }, map.element, zoomButtons(work), small.element, hint, trouble);
+  const stage = make("div", { class: "stage" }, shown, map.element, zoomButtons(work), small.element, hint, trouble);
   byId("atlas").append(classes.element, stage, cells.element);
   byId("more").prepend(tables.element);
   readyForPrint();
@@ -72,6 +73,7 @@ function start() {
       controls.show();
       tables.update();
       write(byId("note"), note());
+      write(shown, viewWords(state));
       settled();
     });
   }
@@ -92,7 +94,7 @@ function start() {
     const pinned = state.pins.findIndex((pin) => pin.level === level && pin.cell === state.cell);
     const held = pinned < 0 ? "" : `, pinned as ${"AB"[pinned]}`;
     if (place < 0) return `${where}${held}: no icon`;
-    const named = level.topOf(place).slice(0, 3).map(({ label, value }) => `${figure.labels[label]} ${number(value)}`);
+    const named = level.firstOf(place).slice(0, 3).map(({ label, value }) => `${figure.labels[label]} ${number(value)}`);
     return `${where}${held}: ${[named.join(", "), plural(level.count[place], "sample")].filter(Boolean).join("; ")}`;
   }
 

@@ -78,5 +78,5 @@ class Tables {
 }
 
 function classWords(level, place) {
-  return level.topOf(place).map(({ label, value }) => `${figure.labels[label]} ${number(value)}`).join(", ");
+  return level.firstOf(place).map(({ label, value }) => `${figure.labels[label]} ${number(value)}`).join(", ");
 }
