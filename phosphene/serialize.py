@@ -10,14 +10,15 @@ import dataclasses
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
 from torch import Tensor
 
-from .errors import BadArgument, NotWritten, ParseError
+from .errors import BadArgument, NotWritten, ParseError, PhospheneError
 from .language import parse, word
 from .objectives.algebra import (
     Coefficient,
@@ -57,7 +58,8 @@ def _head(node: Objective) -> Row:
     if isinstance(node, Constant):
         return ["number", show(node.value)]
     if isinstance(node, Term):
-        arguments = {name: _plain(value) for name, value in node.arguments}
+        places = {id(child): number for number, child in enumerate(node.children)}
+        arguments = {k: {"child": places[id(v)]} if id(v) in places else _plain(v) for k, v in node.arguments}
         return ["term", node.definition.name, node.layer, arguments, [repr(step) for step in node.path]]
     if isinstance(node, Coefficient):
         return ["coefficient", repr(node.source)]
@@ -99,19 +101,21 @@ def from_table(rows: list[Row], tensors: Mapping[str, Tensor] | None = None) -> 
 
 def _node(row: Row, nodes: list[Objective]) -> Objective:
     kind, *rest = row
+
+    def child(place: int) -> Objective:
+        check_integer("the table", "row", place, 0)
+        return nodes[place]
+
     if kind == "term":
-        name, layer, arguments, path = rest
+        name, layer, arguments, path, *inside = rest
         definition = word(name)
-        named = {key: parse_argument(value) for key, value in arguments.items()}
+        children = [child(place) for place in inside]
+        named = {key: parse_argument(value, children) for key, value in arguments.items()}
         plain = definition(layer=layer, **named)
         views = tuple(parse(step) for step in path)
         if not all(isinstance(view, Transform) and view.deterministic for view in views):
             raise ValueError("a view is a transform without randomness")
         return Term(definition, plain.layer, plain.arguments, views)
-
-    def child(place: int) -> Objective:
-        check_integer("the table", "row", place, 0)
-        return nodes[place]
 
     build: dict[str, Callable[..., Objective]] = {
         "number": lambda value: Constant(exact(str(value))),
@@ -127,9 +131,11 @@ def _node(row: Row, nodes: list[Objective]) -> Objective:
     return build[kind](*rest)
 
 
-def parse_argument(value: Any) -> Any:
+def parse_argument(value: Any, children: Sequence[Objective] = ()) -> Any:
     """An argument of a term as JSON holds it."""
-    return parse(value["value"]) if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        return children[value["child"]] if "child" in value else parse(value["value"])
+    return value
 
 
 def to_json(value: Objective | Value) -> dict[str, Any]:
@@ -173,7 +179,7 @@ def tensors_in(value: Any, known: bool = False) -> dict[str, Tensor]:
 
 def _parts(node: Objective) -> tuple[Any, ...]:
     if isinstance(node, Term):
-        return (*(given for _, given in node.arguments), *node.path)
+        return (*(given for _, given in node.arguments if not isinstance(given, Objective)), *node.path)
     if isinstance(node, Expectation):
         return (node.transform,)
     return (node.source,) if isinstance(node, Coefficient) else ()
@@ -241,19 +247,32 @@ def write_whole(path: str | Path, content: bytes) -> None:
 
     Errors: BadArgument as `writable`; NotWritten where the system refuses.
     """
+    with written_whole(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def written_whole(path: str | Path) -> Iterator[Path]:
+    """A new file beside a path, to be written piece by piece; it takes the path's place once it is whole.
+
+    Errors: as `write_whole`; one of the caller's own leaves the old file as it was, too.
+    """
     path = _in_a_folder(path)
     try:
-        handle, temporary = _temporary(path)
+        handle, name = _temporary(path)
+        os.close(handle)
+        temporary = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
+            yield temporary
+            with temporary.open("rb") as file:
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o644)
             os.replace(temporary, path)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
+    except PhospheneError:
+        raise
     except (OSError, ValueError) as problem:
         raise NotWritten(
             f"the file {str(path)!r}: {_reason(problem)}",

@@ -8,10 +8,12 @@ from .algebra import Objective, const
 from .analysis import Site, couples_batch, degree, is_linear, layers, needed, sites, terms
 from .batch import alignment, diversity, each, interpolate, place
 from .expansion import expand
+from .facets import facet
 from .functions import absolute, clamp, elementwise, exp, log, relu, sigmoid, softplus, sqrt, tanh
-from .matching import content, gram, region_style, style
+from .matching import content, gram, guide, region_style, style
+from .perceptual import lab_distance
 from .priors import blur, boundary, l1, l2, linf, lp, tv
-from .term import Channel, Column, Label, Picture, Region, Row, term
+from .term import Channel, Column, Label, Picture, Region, Row, Slope, term
 from .tree import expect
 from .units import (
     caricature,
@@ -38,6 +40,7 @@ __all__ = [
     "Region",
     "Row",
     "Site",
+    "Slope",
     "absolute",
     "alignment",
     "blur",
@@ -59,11 +62,14 @@ __all__ = [
     "exp",
     "expand",
     "expect",
+    "facet",
     "gram",
+    "guide",
     "interpolate",
     "is_linear",
     "l1",
     "l2",
+    "lab_distance",
     "layer",
     "layers",
     "linf",

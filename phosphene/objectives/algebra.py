@@ -17,7 +17,7 @@ import numpy as np
 from ..errors import BadOperation, BadWeight, TooLarge
 from ..transforms.base import Transform
 from ..values import Value, check_integer, exact, register
-from .identity import Fingerprint, element, product, total
+from .identity import Fingerprint, combine, element, product, total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,7 +183,10 @@ class Constant(Objective):
 
 
 class Term(Objective):
-    """One quantity of one layer: a definition (`@term`), its layer, its arguments, and the views it is seen through."""
+    """One quantity of one layer: a definition (`@term`), its layer, its arguments, and the views it is seen through.
+
+    Objectives among the arguments are its children: those whose slope at the layer the term is given.
+    """
 
     __slots__ = ("arguments", "definition", "layer", "path")
 
@@ -195,7 +198,16 @@ class Term(Objective):
         path: tuple[Transform | Draw, ...] = (),
     ) -> None:
         self.definition, self.layer, self.arguments, self.path = definition, layer, arguments, path
-        super().__init__((), Fingerprint(element("term", definition.text(layer, arguments), repr(path))))
+        inside = tuple(value for _, value in arguments if isinstance(value, Objective))
+        plain = tuple(pair for pair in arguments if not isinstance(pair[1], Objective))
+        key = ("term", definition.text(layer, plain), repr(path))
+        super().__init__(inside, combine([one.fingerprint for one in inside], lambda values: element(*key, *values)))
+
+    def over(self, children: list[Objective]) -> Term:
+        """The same term with other objectives among its arguments."""
+        parts = iter(children)
+        given = tuple((name, next(parts) if isinstance(value, Objective) else value) for name, value in self.arguments)
+        return Term(self.definition, self.layer, given, self.path) if children else self
 
 
 class Draw(Value, abstract=True):

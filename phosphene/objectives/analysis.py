@@ -59,7 +59,7 @@ def needed(root: Objective) -> list[Objective]:
     by_print: dict[Fingerprint, tuple[Objective, Fingerprint]] = {}
     for node in reversed(nodes(root)):
         slope = slopes[id(node)]
-        if not node.children:
+        if not node.children or isinstance(node, Term):
             seen, sum_so_far = by_print.get(node.fingerprint, (node, Fingerprint(0)))
             by_print[node.fingerprint] = seen, total([sum_so_far, slope])
         for child, partial in zip(node.children, _partials(node), strict=True):
@@ -81,8 +81,8 @@ def _partials(node: Objective) -> list[Fingerprint]:
         return [product([exponent, prints[0].power(node.exponent - 1)])]
     if isinstance(node, Masked):
         return [Fingerprint(1).only(node.image)]
-    if isinstance(node, (Mapped, Expectation)):
-        return [node.fingerprint]
+    if isinstance(node, (Mapped, Expectation, Term)):
+        return [node.fingerprint] * len(prints)
     return [Fingerprint(1)] * len(prints)
 
 
@@ -209,7 +209,7 @@ def degree(root: Objective) -> int:
 
 
 def _degree(node: Objective, degrees: list[int]) -> int:
-    if not node.children:
+    if not node.children or isinstance(node, Term):
         return 0 if isinstance(node, (Constant, Coefficient)) else 1
     if isinstance(node, Product):
         return sum(degrees)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..errors import BadArgument, BadWeight, PhospheneError, ShapeMismatch, UnknownLayer
+from ..errors import BadArgument, BadWeight, Detached, PhospheneError, ShapeMismatch, UnknownLayer
 from ..values import is_finite, show, tensor
 from .algebra import Coefficient, Constant, Mapped, Masked, Objective, Power, Product, Scaled, Sum, Term
 from .analysis import Site, effective, target_sites
@@ -44,11 +45,27 @@ def evaluate(root: Objective, activations: Activations, step: int = 0, steps: in
     if sample is None:
         raise BadArgument(f"{root!r} without activations", "at least one activation expected", "give {layer: tensor}")
     context = Context(sample.shape[0], 0, step, steps, sample.dtype, sample.device)
+    with differentiable(leaves, activations) as here:
 
-    def visit(node: Objective, parts: list[Tensor]) -> Tensor:
-        return leaf_score(node, activations) if isinstance(node, Term) else combined(node, parts, context)
+        def visit(node: Objective, parts: list[Tensor]) -> Tensor:
+            return leaf_score(node, here, parts) if isinstance(node, Term) else combined(node, parts, context)
 
-    return fold(whole, visit).expand(context.batch)
+        return fold(whole, visit).expand(context.batch)
+
+
+@contextmanager
+def differentiable(leaves: Iterable[Objective], activations: Activations) -> Iterator[Activations]:
+    """The activations, gradients with respect to which can be taken where a term asks for a slope."""
+    asking = [leaf for leaf in leaves if isinstance(leaf, Term) and leaf.children]
+    plain = {
+        Site(one.layer, one.path): x for one in asking if not (x := site_activation(one, activations)).requires_grad
+    }
+    with torch.enable_grad() if asking else nullcontext():
+        yield (
+            {**activations, **{site: x.detach().requires_grad_() for site, x in plain.items()}}
+            if plain
+            else activations
+        )
 
 
 def combined(node: Objective, parts: list[Tensor], context: Context) -> Tensor:
@@ -86,10 +103,10 @@ def masked(score: Tensor, image: int, context: Context) -> Tensor:
     return torch.where(mask, score, torch.zeros_like(score))
 
 
-def leaf_score(one: Term, activations: Activations) -> Tensor:
-    """The score of a term, with its shape checked."""
+def leaf_score(one: Term, activations: Activations, inside: Sequence[Tensor] = ()) -> Tensor:
+    """The score of a term, with its shape checked; `inside` are those of the objectives among its arguments."""
     activation = site_activation(one, activations)
-    arguments = tensor_arguments(one, activations, activation)
+    arguments = {**tensor_arguments(one, activations, activation), **slopes(one, activation, inside)}
     try:
         score = one.definition.function(activation, **arguments)
     except (PhospheneError, MemoryError, torch.OutOfMemoryError):
@@ -119,9 +136,30 @@ def tensor_arguments(one: Term, activations: Activations, like: Tensor) -> dict[
     others = {
         name: value.numbers().to(like.device, like.dtype) if isinstance(value, tensor) else value
         for name, value in one.arguments
-        if name not in targets
+        if name not in targets and not isinstance(value, Objective)
     }
     return {**others, **targets}
+
+
+def slopes(one: Term, activation: Tensor, inside: Sequence[Tensor]) -> dict[str, Tensor]:
+    """The gradient of each objective among the arguments of a term, of its scores `inside`, at the term's activation.
+
+    Detached where an objective does not depend on that activation.
+    """
+    names = [name for name, value in one.arguments if isinstance(value, Objective)]
+    found = {}
+    for name, child, score in zip(names, one.children, inside, strict=True):
+        slope = None
+        if score.requires_grad:
+            (slope,) = torch.autograd.grad(score.sum(), activation, retain_graph=True, allow_unused=True)
+        if slope is None:
+            raise Detached(
+                f"{child!r}"[:300] + f" does not depend on {one.layer!r}, at which its slope is asked for",
+                "a layer on the way from the picture to those that the objective looks at",
+                "write an earlier layer, or an objective that looks at a deeper one",
+            )
+        found[name] = slope.detach()
+    return found
 
 
 def target_of(one: Term, site: Site, activations: Activations) -> Tensor:

@@ -17,9 +17,9 @@ from torch import Tensor
 
 from .algebra import Constant, Draw, Masked, Objective, Product, Scaled, Sum, Term, split_weight
 from .analysis import Site, effective, sites, target_sites, terms
-from .evaluate import Activations, Context, combined, leaf_score, masked, real, site_activation
+from .evaluate import Activations, Context, combined, differentiable, leaf_score, masked, real, site_activation
 from .identity import Fingerprint
-from .tree import nodes
+from .tree import as_written, nodes
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,16 @@ class Program:
     @property
     def names(self) -> list[str]:
         """The text of each summand, weight included, in the order of the record."""
-        return [repr(weight * body) for weight, body in self.summands]
+        return [repr(as_written(weight * body)) for weight, body in self.summands]
 
     def __call__(self, activations: Activations, context: Context) -> tuple[Tensor, dict[Fingerprint, Tensor]]:
         """The scores, shape (batch,), and the value of every node computed on the way."""
         values: dict[Fingerprint, Tensor] = {}
-        for node in self._order:
-            values[node.fingerprint] = self._value(node, values, activations, context)
-        return self._total(self._whole, values, activations, context), values
+        with differentiable(self._order, activations) as here:
+            for node in self._order:
+                values[node.fingerprint] = self._value(node, values, here, context)
+            scores = self._total(self._whole, values, here, context)
+        return scores if torch.is_grad_enabled() else scores.detach(), values
 
     def record(self, activations: Activations, context: Context, values: dict[Fingerprint, Tensor]) -> Tensor:
         """The contribution of each summand, shape (summands, batch): they add up to the scores."""
@@ -138,7 +140,7 @@ class Program:
         self, node: Objective, values: dict[Fingerprint, Tensor], activations: Activations, context: Context
     ) -> Tensor:
         if isinstance(node, Term):
-            return leaf_score(node, activations)
+            return leaf_score(node, activations, [values[child.fingerprint] for child in node.children])
         if isinstance(node, (Sum, Scaled)):
             return self._total(self._sums[node.fingerprint], values, activations, context)
         if isinstance(node, Product):
@@ -177,7 +179,7 @@ def _linear(weight: Fraction, body: Objective) -> Linear | None:
     if isinstance(body, Masked):
         image, (own, body) = body.image, split_weight(body.children[0])
         weight *= own
-    if not isinstance(body, Term) or not body.definition.linear:
+    if not isinstance(body, Term) or not body.definition.linear or body.children:
         return None
     moving = any(isinstance(step, Draw) for step in body.path)
     # A region moves with the transforms of the run, which the text of the term does not show.

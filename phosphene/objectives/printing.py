@@ -59,7 +59,7 @@ def _write(node: Objective, parts: list[Text]) -> Text:
     if isinstance(node, Constant):
         return _number(node.value)
     if isinstance(node, Term):
-        return _term(node)
+        return _term(node, [part[0] for part in parts])
     if isinstance(node, Coefficient):
         return node.source.text()
     if isinstance(node, Sum):
@@ -93,11 +93,19 @@ def _number(value: Fraction) -> Text:
     return literal, PRODUCT if "/" in literal else UNARY if value < 0 else ATOM
 
 
-def _term(node: Term) -> Text:
-    source = node.definition.text(node.layer, node.arguments)
+def _term(node: Term, inside: list[str]) -> Text:
+    texts = iter(inside)
+    given = [(k, _Written(next(texts)) if isinstance(v, Objective) else v) for k, v in node.arguments]
+    source = node.definition.text(node.layer, tuple(given))
     for step in reversed(node.path):
         source += f" @ {_step(step)}"
     return source, PRODUCT if node.path else ATOM
+
+
+class _Written(str):
+    """A text that is its own literal."""
+
+    __repr__ = str.__str__
 
 
 def _step(step: Value) -> str:

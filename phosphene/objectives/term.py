@@ -8,6 +8,7 @@ their annotations say what may be given and how it is checked:
     Picture                a picture, or `param.given()`; the function gets that picture's activation at the same layer
     Region                 a mask; the function gets the region's share of each position of the layer, (1 or B, 1, h, w):
                            of the painted picture, or, as `like_region`, of the Picture `like`
+    Slope                  an objective; the function gets the gradient of its score at the activation, held constant
     Tensor                 numbers, kept by content
     float, int, bool, Literal[...]
 """
@@ -28,7 +29,11 @@ from ..errors import BadArgument, BadPicture, ShapeMismatch, nearest
 from ..param.given import given
 from ..param.picture import picture
 from ..values import code_origin, hold, is_finite, literal, register, tensor
-from .algebra import Term
+from .algebra import Expectation, Objective, Term
+from .tree import nodes
+
+USUAL = (1, 3, 4)
+"""Channels of a picture: grey, RGB, RGBA."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ Column = Annotated[int, Axis(-1)]
 Label = Annotated[int, Axis(1), "label"]
 Picture = Annotated[Tensor, "picture"]
 Region = Annotated[Tensor, "region"]
+Slope = Annotated[Tensor, "slope"]
 
 
 @dataclass(frozen=True)
@@ -206,9 +212,11 @@ def convert(kind: Any, value: Any, owner: str) -> Any:
             raise BadArgument(f"{owner} is {shown}", f"one of {choices} expected", f"write {get_args(kind)[0]!r}")
         return value
     if kind == Picture:
-        return value if isinstance(value, given) else _one(picture(value), owner)
+        return value if isinstance(value, given) else _one(_target(value), owner)
     if kind == Region:
         return _region(value, owner)
+    if kind == Slope:
+        return _objective(value, owner)
     if kind == Label and isinstance(value, str):
         return value
     if kind is Tensor:
@@ -220,6 +228,13 @@ def convert(kind: Any, value: Any, owner: str) -> Any:
     if type(None) in get_args(kind):
         return None if value is None else convert(get_args(kind)[0], value, owner)
     return _number(value, owner)
+
+
+def _target(value: Any) -> tensor:
+    """A picture of as many channels as it has, which the run compares with the painted one's."""
+    held = picture(value, channels=None)
+    # The channels come last: of more than four such pictures, none is looked at by its rows.
+    return picture(held) if held.shape[1] not in USUAL and held.shape[3] in USUAL else held
 
 
 def _one(pictures: tensor, owner: str) -> tensor:
@@ -249,6 +264,22 @@ def _region(value: Any, owner: str) -> tensor:
             f"{owner} is empty", "a mask that is 1 somewhere: 1 inside the region, 0 outside", "leave the term out"
         )
     return held
+
+
+def _objective(value: Any, owner: str) -> Objective:
+    if not isinstance(value, Objective) or not any(isinstance(node, Term) for node in nodes(value)):
+        raise BadArgument(
+            f"{owner} is {_brief(value)}", "an objective that looks at a layer expected", "write channel('block3', 17)"
+        )
+    for node in nodes(value):
+        if isinstance(node, Expectation) or (isinstance(node, Term) and node.path):
+            name = owner.partition(":")[0]
+            raise BadArgument(
+                f"{owner} is {_brief(value)}, which has views of its own",
+                "an objective that sees what the term sees",
+                f"write expect({name}('layer', a, ...), transforms, n), or {name}('layer', a, ...) @ view",
+            )
+    return value
 
 
 def picture_of(region: str, kinds: Mapping[str, Any]) -> str | None:

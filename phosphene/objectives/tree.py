@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import partial, reduce
+from functools import reduce
 from typing import TypeVar
 
 from ..errors import BadArgument
@@ -30,6 +30,9 @@ from .algebra import (
 )
 
 T = TypeVar("T")
+
+OUTSIDE = (Sum, Product, Scaled, Power, Masked, Mapped, Expectation)
+"""The nodes that are opened where the objectives among the arguments of a term are not."""
 
 
 def fold(
@@ -104,12 +107,16 @@ def rebuilt(node: Objective, children: list[Objective]) -> Objective:
         return Mapped(children[0], node.function)
     if isinstance(node, Expectation):
         return expect(children[0], node.transform, node.draws)
-    return node
+    return node.over(children) if isinstance(node, Term) else node
 
 
 def replace_terms(root: Objective, change: Callable[[Term], Objective]) -> Objective:
     """The objective with every term exchanged for what `change` makes of it."""
-    return fold(root, lambda node, children: change(node) if isinstance(node, Term) else rebuilt(node, children))
+
+    def visit(node: Objective, children: list[Objective]) -> Objective:
+        return change(node.over(children)) if isinstance(node, Term) else rebuilt(node, children)
+
+    return fold(root, visit)
 
 
 def seen_through(term: Term, step: Transform | Draw) -> Term:
@@ -122,35 +129,64 @@ def seen_through(term: Term, step: Transform | Draw) -> Term:
     return Term(term.definition, term.layer, term.arguments, (step, *path))
 
 
-def viewed(root: Objective, view: Transform) -> Objective:
-    """`root @ view`: the view moves down to the terms, because it is the same for every one of them."""
+def viewed(root: Objective, view: Transform | Draw) -> Objective:
+    """`root @ view`: the view moves down to the terms, because it is the same for every one of them.
+
+    Not to the objectives among their arguments, which are written as seen from the term: `on_their_terms`.
+    """
 
     def visit(node: Objective, children: list[Objective]) -> Objective:
-        if isinstance(node, Expectation):
+        if isinstance(node, Expectation) and isinstance(view, Transform):
             return expect(node.children[0], view >> node.transform, node.draws)
         return seen_through(node, view) if isinstance(node, Term) else rebuilt(node, children)
 
-    return fold(root, visit)
+    return fold(root, visit, OUTSIDE)
+
+
+def on_their_terms(root: Objective) -> Objective:
+    """The objective with those among the arguments of a term on the term's own path: as it is evaluated.
+
+    The path takes the place of theirs, so that doing this twice is doing it once.
+    """
+    return _within_terms(root, lambda owner: owner.path)
+
+
+def as_written(root: Objective) -> Objective:
+    """The objective with those among the arguments of a term on no path, as a user writes it: undoes `on_their_terms`."""
+    return _within_terms(root, lambda _: ())
+
+
+def _within_terms(root: Objective, path_of: Callable[[Term], tuple[Transform | Draw, ...]]) -> Objective:
+    if not any(isinstance(node, Term) and node.children and node.path for node in nodes(root, OUTSIDE)):
+        return root
+
+    def visit(owner: Term) -> Objective:
+        def move(one: Term) -> Term:
+            return Term(one.definition, one.layer, one.arguments, path_of(owner))
+
+        return owner.over([replace_terms(child, move) for child in owner.children])
+
+    return replace_terms(root, visit)
 
 
 def drawn(node: Expectation) -> Objective:
     """An expectation written out: the mean over its draws, each a view of its own."""
     views = [Draw(node.transform, index) for index in range(node.draws)]
-    seen = [replace_terms(node.children[0], partial(seen_through, step=view)) for view in views]
+    seen = [viewed(node.children[0], view) for view in views]
     return times(Constant(Fraction(1, node.draws)), summed(seen))
 
 
 def written_out(root: Objective) -> Objective:
-    """The objective with every expectation replaced by the mean over its draws."""
+    """The objective with every expectation replaced by the mean over its draws, every view by a path of the terms."""
 
     if not any(isinstance(node, Expectation) for node in nodes(root)):
-        return root
+        return on_their_terms(root)
 
     def visit(node: Objective, children: list[Objective]) -> Objective:
         fresh = rebuilt(node, children)
         return drawn(fresh) if isinstance(fresh, Expectation) else fresh
 
-    return fold(root, visit)
+    return on_their_terms(fold(root, visit))
 
 
 register("expect", expect)

@@ -145,6 +145,10 @@ class Param(Value, room="param", abstract=True):
         """This parameterization at another size."""
         return cast(Param, dataclasses.replace(cast(Any, self), size=size))
 
+    def alone(self, image: int) -> Param:
+        """What paints one picture of its batch: itself, unless it starts each picture from another one."""
+        return self
+
     def redundant(self, state: State) -> State:
         """Masks of the entries that can have no influence on the picture; missing keys have none."""
         return {}

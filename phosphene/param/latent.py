@@ -25,11 +25,12 @@ Held = tuple[tuple[str, tensor], ...]
 class latent(Generated):
     """The pictures of a generator by its code.  state {input: (B, *shape)}, or {"code": (B, *shape)} for the only input
 
-    `generator` is a module in eval mode, or `network(module)`. `shape` is that of one code, started at N(0, sd), or one
-    of the inputs in `param.codes`. Several inputs are keywords, or a dict in `inputs`, and reach the generator by name:
-    `latent(G, style=codes.simplex(809), view=codes.frozen((0.5, 0.87)))`. `out` names the part of the result that is
-    the picture, such as "sample" or "0". `range` is the generator's own range of values: it is mapped to [0, 1], and
-    what is outside is clipped as by `param.clip`; None passes the values on as they are.
+    `generator` is a module in eval mode, `network(module)`, or the name of a bundled one (`models.generators`). `shape` is
+    that of one code, started at N(0, sd), or one of the inputs in `param.codes`. Several inputs are keywords, or a dict in
+    `inputs`, and reach the generator by name: `latent(G, style=codes.simplex(809), view=codes.frozen((0.5, 0.87)))`.
+    `out` names the part of the result that is the picture, such as "sample" or "0". `range` is the generator's own range
+    of values: it is mapped to [0, 1], and what is outside is clipped as by `param.clip`; None passes the values on as they
+    are.
 
     A dry run when it is made finds size and channels. Errors: Detached where no gradient reaches a code, ShapeMismatch
     where codes or pictures do not fit, ModelState for training mode. Pictures have one size, that of the generator.

@@ -64,6 +64,10 @@ class masked(Wrapper):
             painted = mask * painted + (1 - mask) * kept
         return torch.where(moved, painted, kept)
 
+    def alone(self, image: int) -> Param:
+        """The same region, painted as that picture is."""
+        return masked(self.inner.alone(image), self.mask, self.picture)
+
     def encode(self, picture: Tensor) -> State:
         """What must stand inside for the picture; outside, where it has no influence, the picture itself."""
         mask, kept, moved, binary = _constants(self.mask, self.picture, self.size, picture.dtype, picture.device)

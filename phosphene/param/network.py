@@ -26,6 +26,7 @@ _casts: weakref.WeakKeyDictionary[nn.Module, dict[Any, dict[str, Tensor]]] = wea
 class network(Value, room="param"):
     """A network named by its content: equal where class, structure, settings and all numbers are.
 
+    A bundled generator (`models.generators`) may be given by its name, and is found by it in every process.
     `network(module)` holds a module in eval mode, which stays as it is: it is run on detached copies of its own
     parameters. Settings are the attributes of its parts that are numbers, text or functions. Text, JSON and pickles carry
     name and digest alone, for code does not travel; the module is found again where `network(module)` has been handed the
@@ -43,8 +44,9 @@ class network(Value, room="param"):
     module: nn.Module | None = dataclasses.field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if isinstance(self.name, nn.Module):
-            module = _checked(self.name)
+        given = _bundled(self.name) if isinstance(self.name, str) and not self.digest else self.name
+        if isinstance(given, nn.Module):
+            module = _checked(given)
             named = type(module).__name__, _identity(module) + _numbers_digest(module), module
             for field, value in zip(("name", "digest", "module"), named, strict=True):
                 object.__setattr__(self, field, value)
@@ -56,13 +58,13 @@ class network(Value, room="param"):
                 "wrap a function in a module: class G(nn.Module): def forward(self, z): ...",
             )
         else:
-            object.__setattr__(self, "module", _modules.get((self.name, self.digest)))
+            object.__setattr__(self, "module", _found(self.name, self.digest))
 
     @property
     def known(self) -> bool:
         """Whether the module itself is at hand."""
         if self.module is None:
-            object.__setattr__(self, "module", _modules.get((self.name, self.digest)))
+            object.__setattr__(self, "module", _found(self.name, self.digest))
         return self.module is not None
 
     def live(self) -> nn.Module:
@@ -126,6 +128,22 @@ class network(Value, room="param"):
         """Lets the name be read again: an equal module that was handed over later may be gone or changed by now."""
         if self.module is not None:
             _modules[self.name, self.digest] = self.module
+
+
+def _bundled(name: str) -> nn.Module | None:
+    """The bundled generator of a name, or of a class of that name."""
+    from ..models.generators.weights import KINDS, load
+
+    kind = next((kind for kind, made in KINDS.items() if name in (kind, made.__name__)), None)
+    return None if kind is None else load(kind)
+
+
+def _found(name: str, digest: str) -> nn.Module | None:
+    """The module of this name and content, where it still lives or comes with the library."""
+    module = _modules.get((name, digest))
+    if module is None and (bundled := _bundled(name)) is not None:
+        module = bundled if network(bundled).digest == digest else None
+    return module
 
 
 def _entries(module: nn.Module) -> list[tuple[str, Tensor]]:

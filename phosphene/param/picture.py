@@ -115,6 +115,8 @@ def _pixels(image: Image.Image, channels: int | None) -> Tensor:
     mode = _MODES.get(3 if channels is None else channels)
     if mode is None:
         raise BadPicture(f"a picture file for {channels} channels", "1, 3 or 4 channels", "hand over a tensor")
+    if 0 in image.size:
+        raise BadPicture(f"a PIL image of {image.height} x {image.width} pixels", "one pixel at least", "load it again")
     if image.mode == "F":
         raise BadPicture(
             "a picture of floating-point pixels (mode F)", "8 or 16 bits", "hand over a tensor (3, H, W) in [0, 1]"
@@ -180,7 +182,7 @@ def _checked(numbers: Tensor, channels: int | None) -> Tensor:
     if numbers.ndim == 3:
         numbers = numbers[None]
     if numbers.ndim != 4 or channels not in (None, numbers.shape[1]) or 0 in numbers.shape:
-        raise _wrong_shape(tuple(numbers.shape[1:] if len(numbers) == 1 else numbers.shape), channels)
+        raise _wrong_shape(tuple(numbers.shape[1:] if numbers.shape[:1] == (1,) else numbers.shape), channels)
     low, high = float(numbers.min()), float(numbers.max())
     if not (low >= 0 and high <= 1):  # false for NaN, too
         raise BadPicture(

@@ -18,8 +18,8 @@ from .maps import clip
 class pixels(Source):
     """One number a pixel and channel, started at N(mean, sd).  state (B, C, H, W)
 
-    `size` is an integer or (height, width) in pixels; the values are unbounded until a map follows. `norm`: the noise of
-    each picture is scaled to this Euclidean norm (Mahendran and Vedaldi 2015).
+    `size` is an integer or (height, width) in pixels; the values are unbounded until a map follows. `mean`: a number, or
+    one for each channel. `norm`: the noise of each picture is scaled to this Euclidean norm (Mahendran and Vedaldi 2015).
 
     >>> pixels(8, sd=0).decode(pixels(8, sd=0).init([1, 2])).shape
     torch.Size([2, 3, 8, 8])
@@ -28,14 +28,22 @@ class pixels(Source):
     size: Any
     channels: int = 3
     sd: float = 0.01
-    mean: float = 0.0
+    mean: Any = 0.0
     norm: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "size", pair("pixels", self.size))
         check_integer("pixels", "channels", self.channels, 1)
         check_number("pixels", "sd", self.sd, 0)
-        check_number("pixels", "mean", self.mean)
+        object.__setattr__(self, "mean", tuple(self.mean) if isinstance(self.mean, list) else self.mean)
+        for one in self.mean if isinstance(self.mean, tuple) else (self.mean,):
+            check_number("pixels", "mean", one)
+        if isinstance(self.mean, tuple) and len(self.mean) != self.channels:
+            raise BadArgument(
+                f"pixels: mean is {self.mean!r}",
+                f"a number, or one for each of {self.channels} channels, expected",
+                "write mean=0.5",
+            )
         if self.norm is not None:
             check_number("pixels", "norm", self.norm, 0)
 
@@ -45,7 +53,7 @@ class pixels(Source):
         noise = noise * self.sd
         if self.norm is not None:
             noise = noise * (self.norm / noise.flatten(1).norm(dim=1).clamp_min(1e-30))[:, None, None, None]
-        return {"pixels": noise + self.mean}
+        return {"pixels": noise + noise.new_tensor(self.mean).reshape(-1, 1, 1)}
 
     def decode(self, state: State) -> Tensor:
         """The state itself."""

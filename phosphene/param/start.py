@@ -53,6 +53,12 @@ class started(Wrapper):
             for key, value in state.items()
         }
 
+    def alone(self, image: int) -> Param:
+        """The start of this picture."""
+        held: tensor = self.start
+        own = held if held.shape[0] == 1 else held.numbers()[image : image + 1]
+        return started(self.inner.alone(image), own)
+
     def resized(self, size: Any) -> Param:
         """The start resized with the rest."""
         held: tensor = self.start

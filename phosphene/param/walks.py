@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ..errors import AmbiguousLayer, BadArgument, ShapeMismatch, UnknownLayer, nearest
 from ..values import check_integer, check_number
 from .base import Param, State
-from .codes import simplex
+from .codes import interval, simplex
 from .compose import composed
 from .latent import latent
 
@@ -99,8 +99,8 @@ def walk(painted: Param, a: Any, b: Any, n: int, how: str = "slerp") -> Tensor:
     """The pictures of n codes from a to b, both included.  -> (n, C, H, W)
 
     `painted` is a `latent`, perhaps with maps after it. A code is a tensor, or a dict of tensors by input; inputs that
-    are not named stay at their `.at` code, frozen ones as they are. `how` is "slerp" or "lerp"; shares of a simplex are
-    walked straight. Errors: ShapeMismatch for codes of other shapes than the generator's, BadArgument.
+    are not named stay at their `.at` code, frozen ones as they are. `how` is "slerp" or "lerp"; a simplex and an interval
+    are walked straight. Errors: ShapeMismatch for codes of other shapes than the generator's, BadArgument.
 
     >>> net = nn.Sequential(nn.Linear(2, 12), nn.Unflatten(1, (3, 2, 2))).eval()
     >>> from .latent import latent
@@ -111,7 +111,7 @@ def walk(painted: Param, a: Any, b: Any, n: int, how: str = "slerp") -> Tensor:
         raise BadArgument(f"walk: how={how!r}", "'slerp' or 'lerp' expected", "write how='lerp'")
     check_integer("walk", "n", n, 2)
     first, last = _single(painted, a), _single(painted, b)
-    straight = {name for name, kind in latent_of(painted).free.items() if isinstance(kind, simplex)}
+    straight = {name for name, kind in latent_of(painted).free.items() if isinstance(kind, (simplex, interval))}
     codes = {name: (lerp if name in straight else _WAYS[how])(first[name][0], last[name][0], n) for name in first}
     with torch.no_grad():
         return painted.decode(codes)

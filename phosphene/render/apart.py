@@ -11,7 +11,8 @@ from ..language import parse
 from ..objectives.algebra import Objective
 from ..objectives.analysis import couples_batch, images
 from ..objectives.batch import alone
-from ..serialize import from_json, keep_tensors
+from ..param import Param
+from ..serialize import from_json, keep_tensors, tensors_in
 from .provenance import written
 
 if TYPE_CHECKING:
@@ -35,22 +36,25 @@ def apart(result: Render) -> list[Render]:
             "the provenance that render writes",
             "render the pictures again",
         ) from problem
-    coupled = [goal] if couples_batch(goal) else [param] if param.coupled or param.batch is not None else []
+    own = [param.alone(image) for image in range(len(seeds))]
+    tied = param.coupled or own[0].batch not in (None, 1)
+    coupled = [goal] if couples_batch(goal) else [param] if tied else []
     if coupled and len(seeds) > 1:
         raise BadOperation(
             f"apart() of pictures that depend on one another, by {coupled[0]!r}"[:300],
             "pictures that can be painted one by one",
             "save them together: .save('pictures.png')",
         )
-    return [_one(result, image, goal) for image in range(len(seeds))]
+    return [_one(result, image, goal, one) for image, one in enumerate(own)]
 
 
-def _one(result: Render, image: int, goal: Objective) -> Render:
+def _one(result: Render, image: int, goal: Objective, param: Param) -> Render:
     here = slice(image, image + 1)
     own = alone(goal, image)
     program = {
         **result.provenance["program"],
         "objective": written(own),
+        "param": repr(param),
         "seed": result.provenance["program"]["seed"][here],
     }
     scores = result.scores[:, here]
@@ -63,7 +67,7 @@ def _one(result: Render, image: int, goal: Objective) -> Render:
         scores=scores,
         terms=terms,
         provenance={**result.provenance, "program": program},
-        tensors={digest: x for digest, x in result.tensors.items() if digest in text},
+        tensors={digest: x for digest, x in {**result.tensors, **tensors_in(param)}.items() if digest in text},
         snapshots={step: x[here] for step, x in result.snapshots.items()},
         state={name: x[here] for name, x in result.state.items()},
         transparency=None if result.transparency is None else result.transparency[here],

@@ -13,7 +13,7 @@ from ..objectives.algebra import Objective, Term
 from ..objectives.analysis import effective, terms
 from ..objectives.lower import Program
 from ..objectives.term import Label, check_index
-from ..objectives.tree import nodes, replace_terms
+from ..objectives.tree import as_written, nodes, replace_terms
 from ..transforms import Transform
 from .ways import finished, split_layer
 
@@ -32,7 +32,7 @@ def check_layers(
     for one in leaves:
         model, layer = split_layer(one.layer)
         if layer != "image":
-            owners.setdefault(model, {}).setdefault(layer, repr(one))
+            owners.setdefault(model, {}).setdefault(layer, repr(as_written(one)))
     shapes = {"image": torch.Size([1, channels, *size])}
     for model, names in owners.items():
         if model not in visions:
@@ -74,4 +74,4 @@ def names_of(program: Program, goal: Objective, visions: Mapping[str, Vision]) -
     written = {labelled(body, visions): body for _, body in terms(effective(goal))}
     place = {body: number for number, body in enumerate(written)}
     reading = sorted(range(len(program.summands)), key=lambda i: place.get(program.summands[i][1], len(place)))
-    return [repr(weight * written.get(body, body)) for weight, body in program.summands], reading
+    return [repr(as_written(weight * written.get(body, body))) for weight, body in program.summands], reading

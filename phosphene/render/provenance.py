@@ -16,6 +16,8 @@ from .plan import Plan
 
 VALUES = ("param", "transforms", "optimizer", "gradient", "operators", "within", "stages", "rules")
 PLAIN = ("steps", "samples", "precision", "chunk")
+COUNTED = ("seed", "snapshots")
+"""Lists of numbers."""
 
 
 def describe(plan: Plan) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -28,6 +30,7 @@ def describe(plan: Plan) -> tuple[dict[str, Any], dict[str, Tensor]]:
     program.update({name: plan.program[name] for name in PLAIN})
     program["steps"] = plan.steps  # where there are stages, they say how many
     program["seed"] = list(plan.seeds)
+    program["snapshots"] = sorted(plan.snapshots)
     models = {
         name: {"name": vision.name, "spec": dict(vision.spec) if vision.spec else None, "digest": vision.digest()}
         for name, vision in plan.visions.items()

@@ -67,7 +67,8 @@ def on_canvas(site: Site, canvas: Tensor) -> Tensor:
     assert site.region is not None
     height, width = site.region.shape[-2:]
     here = tuple(site.picture.shape[-2:] if isinstance(site.picture, tensor) else canvas.shape[-2:])
-    if abs(here[0] * width / height - here[1]) > 1 or abs(here[1] * height / width - here[0]) > 1:
+    # Either side may have been rounded by up to a pixel, as that of a stage at half the size.
+    if abs(here[0] * width - here[1] * height) > height + width:
         whose = "its target picture" if isinstance(site.picture, tensor) else "the painted picture"
         raise ShapeMismatch(
             f"a region of {height} x {width} pixels at layer {site.layer!r}",

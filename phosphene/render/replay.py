@@ -14,13 +14,13 @@ from ..models import load
 from ..models.vision import Vision, as_visions
 from ..serialize import from_json, keep_tensors
 from .api import render
-from .provenance import PLAIN, VALUES
+from .provenance import COUNTED, PLAIN, VALUES
 from .result import Render
 
 WORDS = {"param", "transforms", "optimizer", "within", "rules"}
 """The arguments that are one value each."""
 
-KNOWN = {*VALUES, *PLAIN, "seed"}
+KNOWN = {*VALUES, *PLAIN, *COUNTED}
 
 
 def replay(result: Render, model: Any = None) -> Render:
@@ -47,14 +47,14 @@ def replay(result: Render, model: Any = None) -> Render:
             "render the picture again",
         ) from problem
     arguments: dict[str, Any] = {
-        name: [parse(one) for one in value] if isinstance(value, list) and name != "seed" else value
+        name: [parse(one) for one in value] if isinstance(value, list) and name not in COUNTED else value
         for name, value in program.items()
     }
     for name in sorted(WORDS):
         arguments[name] = parse(arguments[name]) if isinstance(arguments[name], str) else arguments[name]
     goal = parse(objective) if isinstance(objective, str) else from_json(objective, alive)
     with _threads(threads):
-        return render(models, goal, snapshots=tuple(result.snapshots), progress=False, **arguments)
+        return render(models, goal, progress=False, **arguments)
 
 
 def _models(specs: dict[str, Any], given: Any) -> dict[str, Vision] | Vision:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import BadArgument
 from ..objectives.algebra import Varying
+from ..seeds import stream
+from ..transforms.ranges import integer
 from ..values import Value, check_choice, check_integer, check_number
 from .moment import Moment
 
@@ -168,6 +170,29 @@ class by_stage(Schedule):
     def __call__(self, step: int, steps: int, stage: int = 0) -> float:
         """The number at a step."""
         return _at(self.numbers[min(stage, len(self.numbers) - 1)], step, steps, stage)
+
+
+class lot(Schedule):
+    """1 at the steps at which `place` is drawn among 0 ... count - 1, else 0: of weights for all places one is 1 at a time.
+
+    A random class at each iteration is a sum of classes, each times its `lot`. The draws depend on `seed`, stage and step.
+
+    >>> [sum(lot(place, 3)(step, 9) for place in range(3)) for step in range(4)]
+    [1, 1, 1, 1]
+    """
+
+    place: int
+    count: int
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_integer("schedules.lot", "count", self.count, 1)
+        check_integer("schedules.lot", "place", self.place, 0, self.count - 1)
+        check_integer("schedules.lot", "seed", self.seed, 0)
+
+    def __call__(self, step: int, steps: int, stage: int = 0) -> float:
+        """1 or 0."""
+        return int(integer(stream(self.seed, "lot", stage, step), 0, self.count - 1) == self.place)
 
 
 def at(number: Number, moment: Moment) -> float:

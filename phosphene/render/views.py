@@ -5,16 +5,19 @@ All views of one network that agree in size go through it as one batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ..errors import BadArgument, ShapeMismatch
+from ..errors import BadArgument, BadPicture, ShapeMismatch
 from ..models import rules as gradient_rules
 from ..models.capture import Capture
 from ..models.regions import follow, warn_thin
+from ..models.replace import edited
 from ..models.vision import Vision
 from ..objectives.algebra import Objective, Term
 from ..objectives.analysis import Site, by_place, effective, target_sites
@@ -63,6 +66,7 @@ class Views:
         self.painted = [site for site in activations if site.picture is None]
         self.of_pictures = [site for site in activations if site.picture]
         self.placed: frozenset[Site] = frozenset()
+        self.sloped: frozenset[str] = frozenset()
         self.targets: dict[Any, Tensor] = {}
         self.matched: dict[str, dict[str, int]] = {}
         self._told: set[Site] = set()
@@ -85,6 +89,9 @@ class Views:
         change: what to make of the gradient at what a network saw, on its way back to the canvas.  at_hand: what the
         parameterization was given at this step.
         """
+        if self.sloped and not canvas.requires_grad:
+            with torch.enable_grad():
+                return self.activations(canvas.detach().requires_grad_(), draws, change, at_hand)
         found = dict(self.targets)
         found.update(self._capture(self.painted, canvas, draws, self.transforms, change))
         moving = [site for site in self.of_pictures if self._moves(site)]
@@ -95,11 +102,12 @@ class Views:
     def capture_targets(self, canvas: Tensor, objective: Objective) -> None:
         """The activations of target pictures at the size of this canvas, once: what their terms keep of them.
 
-        Where a term compares place by place, its target is seen as the painted picture is: through the transforms of the
-        run, with the same draws, at each step anew where they are random. What a term keeps of a target, such as a Gram
-        matrix, is of the target as it is.
+        A target is seen as the painted picture is: through the transforms of the run, so that `tf.resize(64)` shows both at
+        one scale. Random ones are for terms that compare place by place, with the same draws, at each step anew; what other
+        terms keep of a target, such as a Gram matrix, is then of the target as it is.
         """
         leaves = [node for node in nodes(effective(objective)) if isinstance(node, Term)]
+        self.sloped = frozenset(one.layer for one in leaves if one.children)
         self.placed = frozenset(site for one in leaves if by_place(one) for site in target_sites(one).values())
         if self.placed and not self.whole:
             raise ShapeMismatch(
@@ -128,9 +136,9 @@ class Views:
             mine = [site for site in sites if site.picture == picture and (site in self.placed) == placed]
             own = {Site(site.layer, site.path): site for site in mine}
             assert picture is not None
-            seen = self.transforms if placed else identity
+            seen = self.transforms if placed or self.transforms.deterministic else identity
             captured = self._capture(list(own), _batch(picture, canvas, at_hand or {}), draws, seen)
-            found.update({own[site]: activation for site, activation in captured.items()})
+            found.update({own[site]: activation.detach() for site, activation in captured.items()})
         return found
 
     def _moves(self, site: Site) -> bool:
@@ -175,7 +183,7 @@ class Views:
         for model, ways in wanted.items():
             masks = []
             for way, (one, *_) in ways.items():
-                shown = identity if way.picture else transforms
+                shown = identity if way.picture and not self.transforms.deterministic else transforms
                 masks.append(self._see(model, on_canvas(one, canvas), way.path, draws, shown, through_for_mask))
             for group in of_same_size(masks):
                 mine = [list(ways.values())[i] for i in group]
@@ -220,11 +228,31 @@ class Views:
         with (
             gradient_rules.applied(self.rules.get(model), step, self.visions[model]) as matched,
             torch.autocast(whole.device.type, torch.bfloat16, enabled=self.half),
+            self._tapped(model, pictures) as tapped,
         ):
             captured = {name: x.to(whole.dtype) for name, x in self.captures[model](whole).items()}
+            parts = {name: activation.chunk(len(pictures)) for name, activation in captured.items()}
+            parts.update(tapped)
         self.matched[model] = matched
-        parts = {name: activation.chunk(len(pictures)) for name, activation in captured.items()}
         return [{name: part[i] for name, part in parts.items()} for i in range(len(pictures))]
+
+    @contextmanager
+    def _tapped(self, model: str, pictures: list[Tensor]) -> Iterator[dict[str, tuple[Tensor, ...]]]:
+        """While this is open, the activations at which slopes are asked for, as tensors that all behind them is made from."""
+        found: dict[str, tuple[Tensor, ...]] = {}
+
+        def through(name: str, own: Tensor) -> Tensor:
+            found[name] = own.to(pictures[0].dtype).chunk(len(pictures))
+            return torch.cat(found[name]).to(own.dtype)
+
+        with ExitStack() as stack:
+            for layer in sorted(self.sloped):
+                owner, name = split_layer(layer)
+                if owner == model and name not in ("image", "input"):
+                    stack.enter_context(edited(self.visions[model], name, partial(through, name)))
+                elif owner == model and name == "input":
+                    found[name] = tuple(pictures)
+            yield found
 
     def _see(
         self, model: str, canvas: Tensor, path: Path, draws: Draws, transforms: Transform, apply: Apply | None = None
@@ -252,5 +280,11 @@ def _batch(picture: tensor | given, like: Tensor, at_hand: Mapping[str, Tensor])
             "paint with param.weights(net, data), or name a picture",
         )
     numbers = at_hand[picture.name] if isinstance(picture, given) else picture.numbers()
+    if numbers.shape[1] != like.shape[1]:
+        raise BadPicture(
+            f"a target picture of {numbers.shape[1]} channels",
+            f"as many as the painted picture has, {like.shape[1]}",
+            f"read its file by param.picture(path, channels={like.shape[1]}), or paint with channels={numbers.shape[1]}",
+        )
     numbers = fit(numbers, size_of(like)).to(like.device, like.dtype)
     return numbers.expand(like.shape[0], -1, -1, -1) if numbers.shape[0] == 1 else numbers

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+
 from ..objectives.algebra import Objective
 from ..param import Param, repeat, sigmoid, started
 from ..render import gradients as g
@@ -16,6 +18,7 @@ from ..render.operators import Operator
 from ..render.optimizers import Optimizer
 from ..render.schedules import Schedule
 from ..render.stages import stage
+from ..seeds import stream
 from ._hypothesis import Strategy, st
 from .constraints import constraints
 from .params import PARAMS
@@ -41,12 +44,14 @@ def schedules_by_word(low: float = 0, high: float = 1) -> dict[str, Strategy[Sch
         "schedules.by_stage": st.lists(st.one_of(number, ramps), min_size=1, max_size=3).map(
             lambda numbers: sch.by_stage(tuple(numbers))
         ),
+        "schedules.lot": st.builds(sch.lot, st.integers(0, 2), st.integers(3, 5), st.integers(0, 9)),
     }
 
 
 def schedules(low: float = 0, high: float = 1) -> Strategy[Schedule]:
-    """Schedules of all kinds, with numbers in [low, high]."""
-    return st.one_of(list(schedules_by_word(low, high).values()))
+    """Schedules of all kinds, with numbers in [low, high]; a lot is 0 or 1."""
+    found = schedules_by_word(low, high)
+    return st.one_of([one for word, one in found.items() if word != "schedules.lot" or low <= 0 < 1 <= high])
 
 
 def _number(low: float, high: float) -> Strategy[Any]:
@@ -93,6 +98,9 @@ def _built(word: Any, *arguments: Strategy[Any], **use: Any) -> Strategy[Operato
     return st.builds(lambda given, named: word(*given, **named), st.tuples(*arguments), _when_fits(**use))
 
 
+_masks = st.sampled_from((None, torch.eye(4, 5)))
+_photos = st.integers(0, 9).map(lambda seed: torch.rand(3, 4, 5, generator=stream(seed, "testing", "photo")))
+
 OPERATORS: dict[str, Strategy[Operator]] = {
     "operators.decay": _built(op.decay, _number(0, 1), _between(0, 1), **_shapeless),
     "operators.project": _built(op.project, constraints(), **_shapeless),
@@ -104,6 +112,8 @@ OPERATORS: dict[str, Strategy[Operator]] = {
         lambda percent, use: op.clip_contribution(percent, **use), _number(0, 100), st.fixed_dictionaries(_plain)
     ),
     "operators.roll": _built(op.roll, st.integers(-9, 9), st.integers(-9, 9), **_used),
+    "operators.match_histogram": _built(op.match_histogram, _photos, _masks, _masks, **_used),
+    "operators.recolor": _built(op.recolor, _photos, **_used),
     "operators.affine": _built(op.affine, _number(0.5, 2), _number(-30, 30), _number(-3, 3), **_used),
 }
 """By word, operators on the picture."""

@@ -161,6 +161,7 @@ def _register_all() -> None:
         register_example(obj.spatial(layer, vector), obj.direction(layer, vector), obj.tensor_direction(layer, patch))
         register_example(obj.spatial(layer, vector, y=0, x=0), obj.tensor_direction(layer, patch[:, :1, :1]))
         register_example(obj.alignment(layer), obj.alignment(layer, decay=1.5), obj.dot(layer, photo))
+        register_example(obj.guide(layer, photo))
         for convention in ("exact", "lucid"):
             register_example(obj.cosine_direction(layer, vector, 2, convention))
             register_example(obj.cosine_direction(layer, patch, 1, convention))
@@ -168,14 +169,19 @@ def _register_all() -> None:
         register_example(
             obj.cosine_spatial(layer, vector, 4), obj.cosine_spatial(layer, vector, 2, numbers(5, 2, CHANNELS), y=0)
         )
+        register_example(obj.facet(layer, obj.layer(layer), vector), obj.facet(layer, obj.channel(layer, 1), patch))
+        register_example(obj.content(layer, photo, "relative", vector[:, None, None].abs()))
         register_example(*(obj.content(layer, photo, convention) for convention in ("gatys", "mse", "relative")))
-        register_example(*(obj.style(layer, photo, convention) for convention in ("gatys", "johnson", "mse")))
+        register_example(
+            *(obj.style(layer, photo, convention) for convention in ("gatys", "johnson", "mse", "relative"))
+        )
         register_example(*(obj.region_style(layer, photo, c, mask, 1 - mask) for c in ("gatys", "mse")))
     register_example(*(word(label) for word in (obj.logit, obj.logprob, obj.prob) for label in (0, 3)))
     register_example(obj.tv(), obj.tv(beta=2), obj.tv(convention="lucid"), obj.tv(layer="a"))
     register_example(obj.tv(beta=1.5, convention="mahendran"), obj.l1(), obj.l1(center=0.5, reduction="sum"))
     register_example(obj.l2(), obj.l2(center=0.5, reduction="sum"), obj.lp(3), obj.lp(6, center=0.5, reduction="sum"))
     register_example(obj.linf(), obj.linf(center=0.5), obj.blur(), obj.blur(reduction="sum"))
+    register_example(obj.lab_distance(photo), obj.lab_distance(photo, "sum"), obj.lab_distance(photo, layer="a"))
     register_example(obj.boundary(), obj.boundary(width=1, color=0.25), obj.boundary(width=1, reduction="sum"))
 
 

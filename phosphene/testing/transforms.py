@@ -111,6 +111,10 @@ TRANSFORMS: dict[str, Effect] = {
     "tf.dropout": Effect(
         _ranged(tf.dropout, 0, 1, st.integers(1, 3), st.sampled_from([0, 0.5])), nothing=(tf.dropout(0),)
     ),
+    "tf.globe": Effect(
+        st.builds(tf.globe, st.sampled_from([3, 6]), st.sampled_from([2, (2.5, 3)]), st.sampled_from([30, 180])),
+        keeps=False,
+    ),
     "tf.jpeg": Effect(_ranged(tf.jpeg, 1, 100), linear=False),
     "tf.sequence": Effect(_sequence),
     "tf.choice": Effect(_choice),
@@ -121,6 +125,7 @@ TRANSFORMS: dict[str, Effect] = {
     "tf.maco": Effect(st.just(tf.maco), keeps=False, large=True),
     "tf.eot_2d": Effect(st.just(tf.eot_2d)),
     "tf.eot_print": Effect(st.just(tf.eot_print)),
+    "tf.eot_3d": Effect(st.just(tf.eot_3d), keeps=False),
 }
 """Every word of the room, with values that take pictures of any size with three channels."""
 

@@ -11,9 +11,10 @@ from .bend import elastic, perspective
 from .compression import jpeg
 from .freeze import frozen
 from .geometry import flip, jitter, pad, translate
+from .globe import globe
 from .noises import dropout, noise, uniform_noise
 from .photometric import Photometric, blur
-from .presets import eot_2d, eot_print, lucid, maco, standard, wide
+from .presets import eot_2d, eot_3d, eot_print, lucid, maco, standard, wide
 from .ranges import integer, uniform
 from .similar import place, rotate, scale, shear
 from .stack import choice, sequence
@@ -37,10 +38,12 @@ __all__ = [
     "dropout",
     "elastic",
     "eot_2d",
+    "eot_3d",
     "eot_print",
     "flip",
     "frozen",
     "gamma",
+    "globe",
     "hue",
     "identity",
     "integer",

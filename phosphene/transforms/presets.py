@@ -1,4 +1,4 @@
-"""Stacks with a name: `standard`, `lucid`, `wide`, `maco`, `eot_2d`, `eot_print`."""
+"""Stacks with a name: `standard`, `lucid`, `wide`, `maco`, `eot_2d`, `eot_print`, `eot_3d`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from ..values import register
 from .base import Transform
 from .bend import perspective
 from .geometry import jitter, pad
+from .globe import globe
 from .noises import noise, uniform_noise
 from .similar import place, rotate, scale
 from .tone import brightness, printing
@@ -48,3 +49,6 @@ eot_print: Transform = register(
 
 The turtle of that paper is rendered in three dimensions; perspective and distance here are the plane's share of it.
 """
+
+eot_3d: Transform = register("tf.eot_3d", globe(distance=(2.5, 3), ground=(0.1, 1)) >> printing() >> noise(0, 0.1))
+"""The distribution of Athalye et al. 2018 for a printed object in three dimensions, a ball: any side, light, camera noise."""

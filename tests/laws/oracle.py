@@ -3,6 +3,8 @@
 import math
 from typing import NamedTuple
 
+import torch
+
 from phosphene.objectives import algebra as al
 from phosphene.objectives.analysis import Site, target_sites
 from phosphene.objectives.tree import written_out
@@ -81,5 +83,14 @@ def leaf(term, activations):
             value = term.definition.keep(value) if term.definition.keep and not target.region else value
         elif isinstance(value, tensor):
             value = value.numbers()
+        elif isinstance(value, al.Term):
+            value = slope(value, Site(term.layer, term.path), activations)
         given[parameter.name] = value
     return term.definition.function(activations[Site(term.layer, term.path)], **given)
+
+
+def slope(term, site, activations):
+    """The gradient of a term's scores at an activation."""
+    x = activations[site].detach().requires_grad_()
+    with torch.enable_grad():
+        return torch.autograd.grad(leaf(term, {**activations, site: x}).sum(), x)[0]

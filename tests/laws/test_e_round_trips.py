@@ -14,18 +14,19 @@ from torch.testing import assert_close
 
 from phosphene.errors import ParseError
 from phosphene.language import parse
-from phosphene.objectives import Objective, channel, const, expect, sites
+from phosphene.objectives import Objective, channel, const, expect, facet, layer, sites
 from phosphene.objectives.algebra import Constant, Sum
 from phosphene.objectives.evaluate import Context
 from phosphene.objectives.lower import Program
 from phosphene.objectives.tree import nodes
 from phosphene.render.schedules import cosine, ramp
 from phosphene.serialize import from_json, to_json
+from phosphene.testing import CHANNELS
 from phosphene.transforms import identity, jitter, noise, pad, resize, rotate, standard
 from phosphene.values import Value, exact, show
 from tests.laws.oracle import scores
 from tests.laws.test_a_ring import deep
-from tests.strategies import activations, objectives, random_transforms, views
+from tests.strategies import activations, numbers, objectives, random_transforms, views
 
 some = objectives()
 floats = st.floats(allow_nan=False, allow_infinity=False)
@@ -63,6 +64,29 @@ def test_law_40_text_reads_back(a):
 def adds_numbers(a):
     """Whether the text has a sum of bare numbers, which Python adds before an objective is there."""
     return any(isinstance(node, Sum) and {*map(type, node.children)} == {Constant} for node in nodes(a))
+
+
+def facets():
+    """Objectives that ask for slopes, of terms with slopes, too."""
+    weights = numbers(1, CHANNELS)
+    inner = st.sampled_from([layer("a"), channel("a", 1), channel("b", 2) * channel("a", 0) - 1, channel("a", 2).at(1)])
+    plain = st.builds(lambda child: facet("a", child, weights), inner)
+    nested = st.builds(lambda child: facet("a", child + layer("a"), weights), plain)
+    return st.builds(lambda a, b, p: p * a + b * channel("b", 0), plain | nested, plain, st.integers(-2, 2))
+
+
+@given(facets(), views(), views(), random_transforms(), st.integers(1, 2))
+def test_law_40_a_slope_behind_views_reads_back(a, v, w, t, n):
+    """... also where a term asks for a slope: it is seen through the views of the term, once"""
+    for one in (a @ v, (a @ v) @ w, expect(a @ v, t, n) @ w, expect(expect(a, t, n), t, n)):
+        round_trips(one)
+        here = activations(one)
+        assert torch.equal(parse(repr(one))(here), one(here))
+        program, again = Program(one), Program(parse(repr(one)))
+        assert program.sites == again.sites
+        assert program.names == again.names
+    assert sum(map(parse, Program(a @ v).names), const(0)) == a @ v
+    assert (a @ v) @ w == a @ (w >> v)
 
 
 @given(objectives(tame=True, max_leaves=6).filter(lambda a: not adds_numbers(a)))

@@ -119,7 +119,7 @@ def _census(vision: Vision, size: Size, rules: list[Rule]) -> Census:
     with watched(rules, vision) as running:
         census = Census(rules, running)
         with census:
-            dry_run(vision, grey(vision, size))
+            dry_run(vision, grey(vision, size, len(vision.mean)))
     return census
 
 

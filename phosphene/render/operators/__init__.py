@@ -6,6 +6,7 @@ written. A new one is a subclass of `Operator`.
 """
 
 from .base import Operator
+from .coloring import match_histogram, recolor
 from .filters import bilateral, blur, median
 from .motion import affine, roll
 from .selection import clip_contribution, clip_norm
@@ -19,7 +20,9 @@ __all__ = [
     "clip_contribution",
     "clip_norm",
     "decay",
+    "match_histogram",
     "median",
     "project",
+    "recolor",
     "roll",
 ]

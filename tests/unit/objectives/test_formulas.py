@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from phosphene import objectives as obj
+from phosphene.errors import BadArgument
 from phosphene.objectives.analysis import Site
 from phosphene.values import hold
 from tests.strategies import numbers
@@ -127,12 +128,20 @@ FORMULAS = [
         for p in (0, 2)
         for c in ("exact", "lucid")
     ),
+    (
+        obj.guide("a", PHOTO),
+        lambda a: sum(
+            max(dot(a[:, i, j], TARGET.numpy().reshape(CHANNELS, HEIGHT, WIDTH)[:, k, n]) for k, n in PIXELS)
+            for i, j in PIXELS
+        ),
+    ),
     (obj.content("a", PHOTO, "gatys"), lambda a: squares(a) / 2),
     (obj.content("a", PHOTO, "mse"), lambda a: squares(a) / N),
     (obj.content("a", PHOTO, "relative"), lambda a: squares(a) / dot(TARGET.numpy().ravel(), TARGET.numpy().ravel())),
     (obj.style("a", PHOTO, "gatys"), lambda a: style(a, 1 / (4 * CHANNELS**2))),
     (obj.style("a", PHOTO, "johnson"), lambda a: style(a, 1 / CHANNELS**2)),
     (obj.style("a", PHOTO, "mse"), lambda a: style(a, 1 / CHANNELS**4)),
+    (obj.style("a", PHOTO, "relative"), lambda a: style(a, 1) / style(np.zeros_like(a), 1)),
     *((obj.tv(beta=b), lambda a, b=b: tv(a, b) / N) for b in (0.5, 1, 2, 3)),
     (obj.tv(beta=2, convention="mahendran"), lambda a: tv(a, 2)),
     (obj.tv(convention="lucid"), lambda a: tv(a, None)),
@@ -262,6 +271,13 @@ def test_terms_of_layers_without_rows(shape):
     torch.testing.assert_close(obj.layer("a")({"a": x}), flat.square().mean((1, 2)))
     assert obj.diversity("a")({"a": x}).shape == (2,)
     assert obj.cosine_direction("a", V, 2, "exact")({"a": x}).shape == (2,)
+
+
+@pytest.mark.parametrize("mask", [torch.zeros(4, 1, 1), torch.tensor([1.0, -0.1, 0, 0])[:, None, None]])
+@pytest.mark.parametrize("convention", ["gatys", "mse", "relative"])
+def test_weights_that_are_none(mask, convention):
+    with pytest.raises(BadArgument, match=r"a mask with weights from .* write 1 for what counts"):
+        obj.content("a", PHOTO, convention, mask)({"a": A, Site("a", (), PHOTO): TARGET})
 
 
 @pytest.mark.parametrize(

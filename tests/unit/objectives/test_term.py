@@ -22,6 +22,8 @@ from phosphene.objectives import (
     content,
     cosine_direction,
     direction,
+    expect,
+    facet,
     layers,
     logit,
     lp,
@@ -36,6 +38,7 @@ from phosphene.objectives.lower import Program
 from phosphene.objectives.term import check_index
 from phosphene.serialize import from_json, to_json
 from phosphene.testing import activations, examples, register_example
+from phosphene.transforms import jitter, resize
 
 PHOTO = torch.full((3, 4, 4), 0.5)
 
@@ -68,6 +71,14 @@ REFUSED = {
     "tensor": (lambda: direction("a", "x"), "direction: vector is 'x'. a tensor or array of numbers expected"),
     "nan tensor": (lambda: direction("a", [float("nan")]), "a tensor with NaN or infinity in it"),
     "shown briefly": (lambda: channel("a", torch.ones(2)), r"channel: index is Tensor of shape \(2,\)"),
+    "slope of draws": (
+        lambda: facet("a", expect(channel("b", 0), jitter(2), 2) + 1, torch.ones(4)),
+        r"facet: slope is .* views of its own.*write expect\(facet\('layer', a, ...\), transforms, n\)",
+    ),
+    "slope behind a view": (
+        lambda: facet("a", 2 * channel("b", 0) @ resize(2), torch.ones(4)),
+        r"views of its own.*or facet\('layer', a, ...\) @ view",
+    ),
     "long": (lambda: channel("a", "x" * 200), r"index is 'xxx.*\.\.\. an index from 0"),
 }
 
@@ -84,6 +95,15 @@ def test_one_target_picture():
         BadPicture, match=r"content: like is 2 pictures\. one target picture expected\. write a term for each"
     ):
         content("a", [PHOTO, PHOTO], "mse")
+
+
+def test_targets_of_any_channels():
+    """the run compares them with the painted picture; channels that come last are still found"""
+    for channels in (1, 2, 4, 7):
+        assert content("a", torch.rand(channels, 4, 5), "mse") != content("a", PHOTO, "mse")
+    for channels in (1, 3, 4):
+        with pytest.raises(BadPicture, match="permute"):
+            content("a", torch.rand(32, 32, channels), "mse")
 
 
 def test_a_term_of_the_user_is_like_the_built_in_ones():

@@ -70,6 +70,9 @@ def test_a_photograph_stands_as_its_camera_says(tmp_path: Path) -> None:
 def test_floating_point_files_are_refused() -> None:
     with pytest.raises(BadPicture, match=r"mode F.*hand over a tensor"):
         picture(Image.new("F", (2, 2)))
+    for mode in ("RGB", "L", "I", "RGBA"):
+        with pytest.raises(BadPicture, match="a PIL image of 4 x 0 pixels"):
+            picture(Image.new(mode, (0, 4)))
 
 
 @pytest.mark.filterwarnings("ignore")  # Pillow says so

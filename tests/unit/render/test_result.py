@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -11,6 +13,7 @@ from PIL import Image
 import phosphene as ph
 from phosphene import objectives as obj
 from phosphene import param
+from phosphene import transforms as tf
 from tests import toys
 
 NET = toys.vision()
@@ -50,6 +53,27 @@ def test_a_program_with_tensors_travels_in_the_picture(tmp_path: object) -> None
     read = ph.Render.load(path)
     assert len(read.tensors) == 2
     assert (read.replay(NET).images - read.images).abs().max() <= 0.5 / 255 + 1e-6
+
+
+@pytest.mark.parametrize(
+    "around", [lambda a: a @ tf.center_crop(12), lambda a: obj.expect(a @ tf.blur(1), tf.jitter(2), 2)]
+)
+def test_a_slope_behind_a_view_replays(around: Any, tmp_path: Path) -> None:
+    goal = around(obj.facet("first", obj.logit("dog"), torch.ones(6)))
+    made = ph.render(NET, goal, param.fourier(16), steps=3)
+    again = ph.Render.load(made.save(tmp_path / "a.png")).replay(NET)
+    assert torch.equal(again.images, made.images)
+    assert torch.equal(again.scores, made.scores)
+    assert list(again.terms) == list(made.terms)
+
+
+def test_a_file_remembers_which_pictures_to_keep(tmp_path: Path) -> None:
+    made = ph.render(NET, "channel('first', 2)", param.fourier(16), steps=4, snapshots={4, 1})
+    again = ph.Render.load(made.save(tmp_path / "a.png")).replay(NET)
+    assert list(again.snapshots) == [1, 4]
+    assert all(torch.equal(again.snapshots[step], made.snapshots[step]) for step in (1, 4))
+    del made.provenance["program"]["snapshots"]  # as older files have it
+    assert made.replay(NET).snapshots == {}
 
 
 def test_a_program_too_long_to_print_travels_as_a_table(tmp_path: object) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 import pytest
 import torch
+from torch import nn
 
 import phosphene as ph
 from phosphene import objectives as obj
 from phosphene import param
 from phosphene import transforms as tf
+from phosphene.errors import BadPicture
 from tests import toys
 
 
@@ -41,3 +45,27 @@ def test_what_a_term_keeps_of_a_target_is_of_the_target_as_it_is() -> None:
     finally:
         handle.remove()
     assert len(calls) - before == 3
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [(1, 3), (4, 3), (3, 1), (3, 4)])
+@pytest.mark.parametrize("layer", ["image", "conv"])
+def test_a_target_of_other_channels_than_the_painted_picture(layer: str, theirs: int, ours: int) -> None:
+    net = nn.Sequential(OrderedDict(conv=nn.Conv2d(ours, 4, 3))).eval()
+    vision, photo = ph.Vision(net, [0.5] * ours, [0.5] * ours, size=16), torch.rand(theirs, 16, 16)
+    with pytest.raises(BadPicture, match=f"a target picture of {theirs} channels.*painted picture has, {ours}"):
+        ph.render(vision, -obj.content(layer, photo, "mse"), param.fourier(16, channels=ours), steps=1, progress=False)
+
+
+@pytest.mark.parametrize("regions", [False, True])
+def test_a_target_is_seen_at_the_scale_of_the_painted_picture(regions: bool) -> None:
+    """a run that resizes its views shows the target at that size, too: a picture has its own style"""
+    net = ph.load("patterns")  # which sees pictures at 96 px where nothing says another size
+    photo = ph.models.patterns.draw("bricks", 3, size=32)
+    half = torch.zeros(32, 32)
+    half[:, :16] = 1
+    places = {"region": half, "like_region": half}
+    goal = obj.region_style("block2", photo, "mse", **places) if regions else obj.style("block2", photo, "mse")
+    paint = (param.pixels(32) >> param.unbounded()).starting_from(photo)
+    for seen in (tf.resize(32), tf.resize(64), tf.identity):
+        made = ph.render(net, goal, paint, seen, steps=1, progress=False)
+        assert made.scores.abs().max() < 1e-10
