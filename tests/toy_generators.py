@@ -66,6 +66,13 @@ class NoGrad(Linear):
         return super().forward(z)
 
 
+class Deaf(Linear):
+    """A gradient arrives at the code, and is zero."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        return super().forward(z * 0) + 0.5
+
+
 class Affine(nn.Module):
     """From pictures to pictures: a 1 x 1 convolution, a b + c channel by channel at the start."""
 

@@ -1,0 +1,73 @@
+"""A variational autoencoder as a program: its weights are what is painted with, the two terms of its bound the goal.
+
+log p(x) >= E log p(x|z) - KL(q(z|x) || p(z)),     KL = -1/2 sum(1 + log var - mu^2 - var)       (Kingma 2014)
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ...objectives import Objective, term
+from ...objectives.term import Picture
+from ...param import given, trained, weights
+from ...seeds import stream
+from .networks import CODE, SIZE, Decoder, Encoder
+from .views import colored
+from .weights import initialized
+
+
+class Autoencoder(nn.Module):
+    """Pictures with a fourth channel of noise (B, 4, 64, 64) -> reconstructions with a fourth channel of codes.
+
+    The noise is uniform in [0, 1]. It comes with a drawing, and is handed on to the next one of the batch, so that a
+    drawing meets other noise each time. The last channel holds the means in its upper half and the logarithms of the
+    variances in its lower half, both followed by zeros.
+    """
+
+    def __init__(self, code: int = CODE) -> None:
+        super().__init__()
+        self.code = code
+        self.encoder, self.decoder = Encoder(2 * code), Decoder()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Reconstructions, and what the divergence is computed from."""
+        mean, log_variance = self.encoder(x[:, :3] - 0.5).chunk(2, 1)
+        noise = torch.special.ndtri(x[:, 3].flatten(1)[:, : self.code].clamp(1e-4, 1 - 1e-4)).roll(1, 0)
+        painted = self.decoder(mean + (log_variance / 2).exp() * noise)
+        half = SIZE * SIZE // 2 - self.code
+        codes = torch.cat([nn.functional.pad(part, (0, half)) for part in (mean, log_variance)], 1)
+        return torch.cat([painted, codes.reshape(-1, 1, SIZE, SIZE)], 1)
+
+
+@term(layer="image")
+def reconstruction(activation: Tensor, *, like: Picture, spread: float) -> Tensor:
+    """-log p(x|z) of a normal density around the reconstruction, but for a constant: sum of squares / (2 spread^2)."""
+    return (activation[:, :3] - like[:, :3]).square().flatten(1).sum(1) / (2 * spread**2)
+
+
+@term(layer="image")
+def divergence(activation: Tensor) -> Tensor:
+    """KL(q || p) in nats from the fourth channel: -1/2 sum(1 + log var - mu^2 - var); zeros add nothing."""
+    mean, log_variance = activation[:, 3].chunk(2, 1)
+    return -0.5 * (1 + log_variance - mean.square() - log_variance.exp()).flatten(1).sum(1)
+
+
+def bound(spread: float) -> Objective:
+    """The lower bound of log p(x), but for a constant."""
+    return -reconstruction(like=given(), spread=spread) - divergence()
+
+
+def train_vae(steps: int, seed: int = 5, count: int = 4600) -> nn.Module:
+    """The decoder of an autoencoder that was trained on drawings."""
+    from ...recipes import vae
+    from .. import load
+
+    noise = torch.rand((count, 1, SIZE, SIZE), generator=stream(seed, "noise"))
+    net = initialized(Autoencoder, seed).eval()
+    data = torch.cat([colored(count, seed), noise], 1)
+    print("vae: drawn", flush=True)
+    made = vae(load("patterns"), net, data, steps=steps, batch=16, seed=seed)
+    print(f"vae: {made}; {[(name, round(float(x[-50:].mean()), 1)) for name, x in made.terms.items()]}", flush=True)
+    decoder: nn.Module = trained(weights(net, data, 1), made.state).get_submodule("decoder")
+    return decoder
