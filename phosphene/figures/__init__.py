@@ -1,7 +1,8 @@
 """What the recipes of figures return: values with the data as arrays, that save themselves as page, picture, or archive.
 
 `Dictionary`, `Grid`, `Groups`, `Influences` are figures about `Picture`s, `Atlas` is one about many activations,
-`Sprites` one about whole layers; each holds one record for each layer.
+`Sprites` one about whole layers; each holds one record for each layer. `Table` is rows and columns of pictures, `Plates`
+arrays as pictures, `Bias` decisions for shape or texture.
 `.save("page.html")` writes one self-contained page (`phosphene.html`), `.save("figure.png")` and `.save("figure.svg")` the
 static figure (`scene`), `.save("data.npz")` the arrays, which `load` reads again. `colors` has their colors. Next: recipes,
 which make figures.
@@ -10,15 +11,19 @@ which make figures.
 from .archive import load
 from .atlas import Atlas, AtlasLayer, Level
 from .base import Figure, Layer, Picture
+from .bias import Bias
 from .dictionary import Dictionary, DictionaryLayer
 from .grid import Grid, GridLayer
 from .groups import Groups, GroupsLayer
 from .influences import Influences, InfluencesLayer, Link
+from .plates import Plates
 from .sprites import Sprites, SpritesLayer
+from .table import Table
 
 __all__ = [
     "Atlas",
     "AtlasLayer",
+    "Bias",
     "Dictionary",
     "DictionaryLayer",
     "Figure",
@@ -32,7 +37,9 @@ __all__ = [
     "Level",
     "Link",
     "Picture",
+    "Plates",
     "Sprites",
     "SpritesLayer",
+    "Table",
     "load",
 ]

@@ -36,9 +36,9 @@ def load(path: str | Path) -> Any:
     >>> load(one.save(tempfile.mkdtemp() + "/data.npz")).pictures[0].image.shape
     (2, 2, 3)
     """
-    from . import Atlas, Dictionary, Grid, Groups, Influences, Sprites
+    from . import Atlas, Bias, Dictionary, Grid, Groups, Influences, Plates, Sprites, Table
 
-    kinds = {one.kind: one for one in (Atlas, Dictionary, Grid, Groups, Influences, Sprites)}
+    kinds = {one.kind: one for one in (Atlas, Bias, Dictionary, Grid, Groups, Influences, Plates, Sprites, Table)}
     try:
         content = io.BytesIO(Path(path).read_bytes())  # NumPy leaves a damaged file open
         with np.load(content, allow_pickle=False) as file:

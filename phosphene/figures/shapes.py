@@ -20,6 +20,9 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     },
     "Influences": {"scores": "P", "missing": "L P"},
     "InfluencesLayer": {**SHOWN, "index": "P k", "value": "P k", "spatial": "P rows columns"},
+    "Table": {"images": "rows columns h w 3"},
+    "Plates": {"values": "N h w c", "images": "N H W 3"},
+    "Bias": {"shape": "N G", "texture": "N G", "other": "N G", "images": "E h w 3"},
     "Link": {"matrix": "P above_rows above_columns below_rows below_columns"},
 }
 """By record and field: numbers, P pictures, L layers, numbers that the record has, and letters that stand for one number
@@ -33,7 +36,8 @@ class Wrong(ValueError):
 def check(figure: Any) -> None:
     """Wrong where an array has another shape than its figure, or names a channel or a layer that is not there."""
     layers = figure.layers
-    given = {"P": len(figure.pictures), "L": len(layers)}
+    named = {name: len(getattr(figure, name)) for name in ("rows", "columns") if hasattr(figure, name)}
+    given = {"P": len(figure.pictures), "L": len(layers), **named}
     _check(figure, "", given)
     for number, picture in enumerate(figure.pictures):
         _check(picture, f"pictures/{number}/", given)
