@@ -19,6 +19,7 @@ from . import (
     recipes,
     serialize,
     transforms,
+    video,
 )
 from .attribution import attribute
 from .language import parse
@@ -79,4 +80,5 @@ __all__ = [
     "stage",
     "steps",
     "transforms",
+    "video",
 ]

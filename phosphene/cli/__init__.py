@@ -12,13 +12,38 @@ import typer
 
 from ..errors import PhospheneError
 from . import atlas
+from .attack import attack
+from .dreaming import dream
 from .figures import dictionary, grid, groups, influences
+from .gallery import gallery
 from .icons import icons
+from .inversion import caricature, invert
 from .networks import labels, layers
 from .painting import render, replay, show
 from .sprites import sprites
+from .styles import doodle, style, texture
 
-COMMANDS = (render, show, replay, layers, labels, icons, dictionary, grid, groups, influences, sprites)
+COMMANDS = (
+    render,
+    show,
+    replay,
+    layers,
+    labels,
+    icons,
+    dictionary,
+    grid,
+    groups,
+    influences,
+    sprites,
+    gallery,
+    dream,
+    invert,
+    caricature,
+    texture,
+    style,
+    doodle,
+    attack,
+)
 
 app = typer.Typer(
     add_completion=False,

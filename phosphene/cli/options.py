@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import BadArgument
+from ..errors import BadArgument, BadPicture
+from ..values import check_integer
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from ..collection.sources import Source
 
 Network = Annotated[str, typer.Argument(help="patterns (bundled), or any torchvision name.")]
@@ -42,6 +46,34 @@ def source_of(text: str) -> Source:
             raise BadArgument(f"pictures {text!r}", "a number of drawings expected", "write drawn:20000")
         return sources.drawn(int(count))
     return sources.tars(text) if text.endswith(".tar") else sources.folder(text)
+
+
+def picture_of(text: str, size: int | None = None) -> Tensor:
+    """A picture (3, H, W) in [0, 1]: a file, or a drawing of the bundled network's classes, `drawn:rings` or `drawn:rings:7`.
+
+    The number is the drawing's seed.  size: pixels of the longer side; a file's own, and 224 for a drawing, where left out.
+    Errors: BadPicture, UnknownLabel, BadArgument.
+    """
+    from ..models.patterns import LABELS, draw
+    from ..param.picture import fit, picture
+
+    if size is not None:
+        check_integer("--size", "size", size, 1, 2**14)
+    kind, _, drawing = text.partition(":")
+    if kind == "drawn":
+        label, _, seed = drawing.partition(":")
+        if seed and not seed.isdecimal():
+            raise BadArgument(f"the picture {text!r}", "a number expected as the seed", f"write drawn:{label}:7")
+        return draw(label, int(seed or 0), 0, size or 224)
+    if not os.path.exists(text):
+        some = ", ".join(f"drawn:{label}" for label in LABELS if " " not in label)
+        raise BadPicture(
+            f"{text!r}: no such file", f"a picture file, or a drawing expected: {some}", "write drawn:rings"
+        )
+    pixels = picture(text).numbers()
+    height, width = pixels.shape[-2:]
+    scale = 1 if size is None else size / max(height, width)
+    return fit(pixels, (max(1, round(height * scale)), max(1, round(width * scale))))[0]
 
 
 def names_of(layers: str) -> list[str]:

@@ -1,0 +1,79 @@
+"""Adversarial pictures: attack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import BadArgument
+from .options import Output, Seed, Weights, picture_of
+
+Shown = Annotated[str, typer.Argument(metavar="PICTURE", help="A picture file, or a drawing such as drawn:rings.")]
+
+
+def attack(
+    picture: Shown,
+    target: Annotated[
+        str | None, typer.Option("--target", "-t", help="The class it is to be taken for; any other one if not given.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")
+    ] = "patterns",
+    output: Output = Path("attack.png"),
+    epsilon: Annotated[
+        float, typer.Option(help="How far a value in [0, 1] may change; with --norm l2 the length.")
+    ] = 0.06,
+    step: Annotated[float, typer.Option(help="The length of a step.")] = 0.008,
+    steps: Annotated[int, typer.Option(help="Updates.")] = 40,
+    restarts: Annotated[int, typer.Option(help="Starts, of which the best is kept.")] = 1,
+    norm: Annotated[str, typer.Option(help="linf or l2.")] = "linf",
+    over: Annotated[
+        str | None, typer.Option(help="What it must survive, such as tf.eot_2d: expectation over transformation.")
+    ] = None,
+    draws: Annotated[int, typer.Option(help="With --over: draws for each update.")] = 10,
+    size: Annotated[int | None, typer.Option(help="Pixels of the longer side; the picture's own if not given.")] = None,
+    seed: Seed = 0,
+    weights: Weights = None,
+    checkpoint: Annotated[Path | None, typer.Option(help="A file to go on from after an interruption.")] = None,
+) -> None:
+    """Change a picture a little, so that a network takes it for something else.
+
+    Example: phosphene attack drawn:rings --target spiral --epsilon 0.1 -o spiral.png
+
+    Example: phosphene attack drawn:rings --target spiral --over tf.eot_2d --epsilon 0.2 -o robust.png
+    """
+    from .. import models, recipes
+    from ..language import parse
+    from ..serialize import writable
+
+    if output.suffix.lower() != ".png":
+        raise BadArgument(f"-o {output}", "a .png file expected", f"write -o {output.with_suffix('.png')}")
+    writable(output)
+    network, shown = models.load(model, weights=weights), picture_of(picture, size)
+    aim: Any = int(target) if target is not None and target.isdecimal() else target
+    asked: dict[str, Any] = {"epsilon": epsilon, "step": step, "steps": steps, "restarts": restarts, "norm": norm}
+    asked.update(seed=seed, checkpoint=checkpoint)
+    if over is None:
+        result = recipes.attack(network, shown, aim, **asked)
+    else:
+        result = recipes.eot(network, shown, aim, parse(over), draws, 0, **asked)
+    print(f"{result.save(output)}: {result}")
+    labels = {
+        name: _told(network, name, one) for name, one in {"the picture": shown, "the attack": result.images}.items()
+    }
+    if len(set(labels.values())) == 1:
+        print(f"  it is taken for the same: a larger --epsilon than {epsilon:g}, or more --steps, may do it")
+    if result.status != "completed":
+        raise typer.Exit(1)
+
+
+def _told(network: Any, name: str, picture: Any) -> int:
+    """What a picture is taken for, at the size at which the network looks."""
+    from ..render.looks import outputs
+
+    found = outputs(network, picture)[0, 0].softmax(0)
+    label = int(found.argmax())
+    print(f"  {name} is taken for {network.labels[label] if network.labels else label!r} ({float(found[label]):.1%})")
+    return label

@@ -1,0 +1,115 @@
+"""DeepDream: dream, as a picture or as the frames of an endless zoom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import BadArgument
+from .options import Output, Seed, Weights, picture_of
+
+Shown = Annotated[str, typer.Argument(metavar="PICTURE", help="A picture file, or a drawing such as drawn:rings.")]
+
+
+def dream(
+    picture: Shown,
+    layer: Annotated[str | None, typer.Option("--layer", "-l", help="More of what this layer sees.")] = None,
+    objective: Annotated[str | None, typer.Option(help="More of this, such as \"channel('block3', 17)\".")] = None,
+    classes: Annotated[
+        str | None, typer.Option(help="More of these, a random one at each step: labels with commas, or all.")
+    ] = None,
+    guide: Annotated[str | None, typer.Option(help="With --layer: more of what it sees in this picture.")] = None,
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")
+    ] = "patterns",
+    output: Output = Path("dream.png"),
+    octaves: Annotated[int, typer.Option(help="Sizes, the last one the picture's.")] = 4,
+    scale: Annotated[float, typer.Option(help="From one size to the next.")] = 1.4,
+    steps: Annotated[int, typer.Option(help="Updates in each octave; with --zoom for each frame.")] = 10,
+    rate: Annotated[float | None, typer.Option(help="The mean change of a pixel of 0 to 255 in an update.")] = None,
+    balanced: Annotated[
+        bool, typer.Option("--balanced", help="Give all levels of the gradient the same size.")
+    ] = False,
+    preset: Annotated[str, typer.Option(help="plain (the true gradient), or clear (its gradient rules).")] = "plain",
+    tile: Annotated[
+        int | None, typer.Option(help="Pixels of the parts that are looked at, for large pictures.")
+    ] = None,
+    zoom: Annotated[
+        int | None, typer.Option(help="Frames of a video into the dream: -o dream.gif, .mp4, a folder.")
+    ] = None,
+    size: Annotated[int | None, typer.Option(help="Pixels of the longer side; 512 at most if not given.")] = None,
+    seed: Seed = 0,
+    weights: Weights = None,
+    checkpoint: Annotated[Path | None, typer.Option(help="A file to go on from after an interruption.")] = None,
+) -> None:
+    """Change a picture step by step until more of what a network sees is in it.
+
+    Example: phosphene dream drawn:waves --layer block4 -o dream.png
+
+    Example: phosphene dream drawn:waves --layer block4 --zoom 24 -o dream.gif
+    """
+    from .. import models, presets, recipes, video
+    from ..serialize import writable
+
+    if zoom is None and output.suffix.lower() != ".png":
+        raise BadArgument(
+            f"-o {output}", "a .png file expected, or frames", f"write -o {output.with_suffix('.png')}, or --zoom 60"
+        )
+    if zoom is not None:
+        video.checked(output)
+    writable(output if output.suffix else output.with_name(f".{output.name}.png"))
+    bundles: dict[str, Any] = {"plain": {}, "clear": {"rules": presets.clear["rules"]}}
+    if preset not in bundles:
+        raise BadArgument(f"--preset {preset}", "plain or clear expected", "write --preset clear")
+    network = models.load(model, weights=weights)
+    asked: dict[str, Any] = {
+        "picture": picture_of(picture, size),
+        "objective": _wanted(layer, objective, classes, network),
+        "guide": None if guide is None else picture_of(guide),
+        "size": size,
+        "seed": seed,
+        "checkpoint": checkpoint,
+        **bundles[preset],
+    }
+    if zoom is None:
+        given: dict[str, Any] = {
+            "octaves": octaves,
+            "scale": scale,
+            "steps": steps,
+            "rate": rate,
+            "balanced": balanced,
+            "tile": tile,
+        }
+        result = recipes.dream(network, **asked, **given)
+        print(f"{result.save(output)}: {result}")
+    else:
+        given = {"frames": zoom, "every": steps, **({} if rate is None else {"rate": rate})}
+        result = recipes.zoom(network, **asked, **given)
+        frames = list(result.snapshots.values()) or [result.images]
+        print(f"{video.write(output, frames)}: {len(frames)} frames of {zoom}; {result}")
+    if result.status != "completed":
+        raise typer.Exit(1)
+
+
+def _wanted(layer: str | None, objective: str | None, classes: str | None, network: Any) -> Any:
+    """What is dreamt of, of which one must be said."""
+    from .. import recipes
+    from ..language import parse
+
+    if sum(one is not None for one in (layer, objective, classes)) != 1:
+        raise BadArgument(
+            "dream with "
+            + (", ".join(name for name, one in _named(layer, objective, classes) if one is not None) or "nothing"),
+            "one of --layer, --objective and --classes expected",
+            "write --layer block4; phosphene layers patterns lists the names",
+        )
+    if classes is not None:
+        names = [name.strip() for name in classes.split(",") if name.strip()]
+        return recipes.random_class(network if names == ["all"] else names)
+    return layer if objective is None else parse(objective)
+
+
+def _named(*given: str | None) -> list[tuple[str, str | None]]:
+    return list(zip(("--layer", "--objective", "--classes"), given, strict=True))
