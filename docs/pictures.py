@@ -71,9 +71,12 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "cosine_spatial": Shown("cosine_spatial('block4', vector, 4)"),
         "dot": Shown("dot('block2', card)"),
         "caricature": Shown("caricature('block2', card, 1, 'exact')"),
+        "guide": Shown("guide('block2', card)"),
+        "facet": Shown("logit('stars') + 60*facet('block3', logit('stars'), striped)", "logit('stars')"),
         "content": Shown("-content('block2', card, 'relative')"),
         "style": Shown("-style('block1', card, 'gatys')"),
         "region_style": Shown("-region_style('block1', card, 'gatys', region=left, like_region=left)"),
+        "lab_distance": beside("0.2*lab_distance(card)"),
         "tv": beside("tv()"),
         "l1": beside("0.3*l1(center=0.5)"),
         "l2": beside("0.3*l2(center=0.5)"),
@@ -149,6 +152,7 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "tf.resize": Shown("tf.resize(16)"),
         "tf.roam": Shown("tf.roam(64)"),
         "tf.crops": Shown("tf.crops(64, 0.25, 0.5)"),
+        "tf.globe": Shown("tf.globe()"),
         "tf.noise": Shown("tf.noise(0.1, 0.3)"),
         "tf.uniform_noise": Shown("tf.uniform_noise(0.2, 0.4)"),
         "tf.dropout": Shown("tf.dropout(0.1, 0.4, cell=4)"),
@@ -163,7 +167,10 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "tf.sequence": Shown("tf.rotate(-45, 45) >> tf.noise(0.2)"),
         "tf.choice": Shown("tf.rotate(90) | tf.hue(120) | tf.identity"),
         "tf.frozen": Shown("tf.frozen(tf.rotate(-45, 45), seed=3)"),
-        **{f"tf.{name}": Shown(f"tf.{name}") for name in ("standard", "lucid", "wide", "maco", "eot_2d", "eot_print")},
+        **{
+            f"tf.{name}": Shown(f"tf.{name}")
+            for name in ("standard", "lucid", "wide", "maco", "eot_2d", "eot_print", "eot_3d")
+        },
     },
     "render": {
         "gradients.normalize": Shown("gradients.normalize('rms')"),
@@ -183,6 +190,8 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "operators.roll": Shown("operators.roll(24, down=12)"),
         "operators.affine": Shown("operators.affine(1.3, degrees=15)"),
         "operators.project": Shown("operators.project(constraints.box(0.3, 0.7))"),
+        "operators.match_histogram": Shown("operators.match_histogram(other)"),
+        "operators.recolor": Shown("operators.recolor(other)"),
         "constraints.box": Shown("constraints.box(0.3, 0.7)"),
         "constraints.range_of": Shown("constraints.range_of(other)"),
         "constraints.linf": Shown("constraints.linf(other, 0.2)"),
@@ -204,6 +213,7 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "schedules.warmup": Shown("schedules.warmup(12, schedules.cosine(1))"),
         "schedules.every": Shown("schedules.every(8, 1)"),
         "schedules.by_stage": Shown("schedules.by_stage((1, schedules.ramp(0.8, 0.2)))"),
+        "schedules.lot": Shown("schedules.lot(0, 3)"),
         "stages.stage": Shown("stages.stage(24, scale=2)"),
     },
     "atlas": {name: Shown(f"{name}()") for name in ("atlas.umap", "atlas.pca", "atlas.tsne")},
@@ -258,10 +268,20 @@ def names() -> dict[str, Value]:
         "left": hold(left),
         "segments": hold(places[:, None] * 8 + places[None]),
         "vector": hold(hearts),
+        "striped": hold(striped()),
         "sheet": hold(sheet),
         "generator": param.network(Waves().eval()),
         "painter": param.network(Painter().eval()),
     }
+
+
+def striped() -> torch.Tensor:
+    """What the third block finds in stripes at 45 degrees more than in all kinds of drawings, of length 1."""
+    found = []
+    for kind in (("stripes 45",), patterns.LABELS):
+        drawn = torch.stack([patterns.draw(label, 1, n, 96) for label in kind for n in range(4)])
+        found.append(ph.models.capture(model(), ["block3"], drawn)["block3"].detach().mean((0, 2, 3)))
+    return torch.nn.functional.normalize(found[0] - found[1], dim=0)
 
 
 def read(text: str) -> Any:

@@ -37,9 +37,9 @@ WORDS = {
     word
     for word in values.words
     if values._origins[word][0].startswith("phosphene.")
-    and not values._origins[word][0].startswith("phosphene.testing")
+    and not values._origins[word][0].startswith(("phosphene.testing", "phosphene.models.generators"))
 } - PLUMBING
-"""The library's own, before any test has made others."""
+"""The library's own, before any test has made others; those of a training program stand in its file alone."""
 
 
 def _load() -> Any:
