@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,26 +59,48 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-@pytest.fixture
-def show(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """show(figure, width, dark): its page, opened from disk; at the end no request, message or error may be left."""
-    contexts, noise = [], []
+@contextmanager
+def pages(browser: Any) -> Iterator[tuple[Callable[..., Any], list[str]]]:
+    """opened(address, inside, ...): a page that asks for nothing but addresses that begin so; and what is amiss in any of them.
 
-    def opened(figure: Any, width: int = WIDE, dark: bool = False, **options: Any) -> Any:
-        path = figure.save(tmp_path / "figure.html")
+    At the end nothing may be.
+    """
+    contexts: list[Any] = []
+    noise: list[str] = []
+
+    def opened(address: str, inside: tuple[str, ...], width: int = WIDE, dark: bool = False, **options: Any) -> Any:
         scheme = "dark" if dark else "light"
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options))
         page = contexts[-1].new_page()
         page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: noise.append(f"error: {error}"))
         page.on("dialog", lambda dialog: noise.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: request.url[:5] != "data:" and noise.append(request.url))
-        page.goto(path.as_uri())
-        assert noise.pop(0) == path.as_uri()
-        said(page, "")
+        page.on("request", lambda request: request.url.startswith(inside) or noise.append(request.url))
+        page.on("requestfailed", lambda request: noise.append(f"failed: {request.url}"))
+        page.goto(address)
         return page
 
-    yield opened
+    yield opened, noise
     for context in contexts:
         context.close()
     assert noise == []
+
+
+def folder_of(path: Path) -> str:
+    """What a page may ask for: the files beside it, or, of a page in one file, that alone."""
+    return path.parent.as_uri() + "/" if path.name == "index.html" else path.as_uri()
+
+
+@pytest.fixture
+def show(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """show(figure, width, dark): its page, opened from disk; at the end no request, message or error may be left."""
+    with pages(browser) as (opened, noise):
+
+        def shown(figure: Any, width: int = WIDE, dark: bool = False, **options: Any) -> Any:
+            address = figure.save(tmp_path / "figure.html").as_uri()
+            page = opened(address, ("data:",), width, dark, **options)
+            assert noise.pop(0) == address
+            said(page, "")
+            return page
+
+        yield shown

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from . import synthetic_sprites
-from .conftest import NARROW, WIDE, keys, rest, said
+from .conftest import NARROW, WIDE, folder_of, keys, pages, rest, said
 from .reading import bars
 
 pytestmark = pytest.mark.slow
@@ -31,27 +31,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def show(browser: Any) -> Iterator[Show]:
     """show(index, ...): the page, opened from disk; at the end no message, error, or request outside of its folder is left."""
-    contexts, noise = [], []
+    with pages(browser) as (opened, _):
 
-    def opened(path: Path, end: str = "", width: int = WIDE, dark: bool = False, **options: Any) -> Any:
-        scheme = "dark" if dark else "light"
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options))
-        page = contexts[-1].new_page()
-        inside = path.parent.as_uri() + "/" if path.name == "index.html" else path.as_uri()
-        page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: noise.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: noise.append(f"dialog: {dialog.message}"))
-        own = (inside, "data:", "blob:")
-        page.on("request", lambda request: request.url.startswith(own) or noise.append(request.url))
-        page.on("requestfailed", lambda request: noise.append(f"failed: {request.url}"))
-        page.goto(path.as_uri() + end)
-        page.locator("#heading").wait_for()
-        return page
+        def shown(path: Path, end: str = "", width: int = WIDE, dark: bool = False, **options: Any) -> Any:
+            page = opened(path.as_uri() + end, (folder_of(path), "data:", "blob:"), width, dark, **options)
+            page.locator("#heading").wait_for()
+            return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert noise == []
+        yield shown
 
 
 def heading(page: Any, text: str) -> None:
