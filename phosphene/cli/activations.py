@@ -8,13 +8,12 @@ from typing import Annotated
 
 import typer
 
-from .options import Ray, Seed, Size, Weights, Workers, names_of, source_of
+from .options import Model, Ray, Seed, Size, Weights, Workers, names_of, source_of
 
 Pictures = Annotated[
     str, typer.Argument(help='A folder of pictures, tar shards such as "train-*.tar", or drawn:20000.')
 ]
 Kept = Annotated[Path, typer.Argument(help="The folder of the collection.")]
-Model = Annotated[str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")]
 Layers = Annotated[str, typer.Option("--layers", "-l", help="Layers, with commas between.")]
 Begun = Annotated[Path, typer.Argument(help="The folder for the collection; goes on where it ended.")]
 

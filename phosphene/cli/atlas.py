@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import BadArgument
-from .activations import Begun, Kept, Layers, Model, Pictures, collect, info, verify
-from .options import IconSize, Ray, Seed, Seen, Size, Steps, StoreFolder, Weights, Workers, names_of, source_of
+from .activations import Begun, Kept, Layers, Pictures, collect, info, verify
+from .options import IconSize, Model, Ray, Seed, Seen, Size, Steps, StoreFolder, Weights, Workers, names_of, source_of
 
 app = typer.Typer(no_args_is_help=True, help="Activation atlases: maps of what a network sees in many pictures.")
 

@@ -7,10 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ..errors import BadArgument
-from .options import Output, Seed, Weights, picture_of
-
-Shown = Annotated[str, typer.Argument(metavar="PICTURE", help="A picture file, or a drawing such as drawn:rings.")]
+from .options import Checkpoint, Model, Output, Seed, Shown, Weights, picture_of
+from .saving import png
 
 
 def attack(
@@ -18,9 +16,7 @@ def attack(
     target: Annotated[
         str | None, typer.Option("--target", "-t", help="The class it is to be taken for; any other one if not given.")
     ] = None,
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")
-    ] = "patterns",
+    model: Model = "patterns",
     output: Output = Path("attack.png"),
     epsilon: Annotated[
         float, typer.Option(help="How far a value in [0, 1] may change; with --norm l2 the length.")
@@ -36,7 +32,7 @@ def attack(
     size: Annotated[int | None, typer.Option(help="Pixels of the longer side; the picture's own if not given.")] = None,
     seed: Seed = 0,
     weights: Weights = None,
-    checkpoint: Annotated[Path | None, typer.Option(help="A file to go on from after an interruption.")] = None,
+    checkpoint: Checkpoint = None,
 ) -> None:
     """Change a picture a little, so that a network takes it for something else.
 
@@ -46,11 +42,8 @@ def attack(
     """
     from .. import models, recipes
     from ..language import parse
-    from ..serialize import writable
 
-    if output.suffix.lower() != ".png":
-        raise BadArgument(f"-o {output}", "a .png file expected", f"write -o {output.with_suffix('.png')}")
-    writable(output)
+    png(output, picture)
     network, shown = models.load(model, weights=weights), picture_of(picture, size)
     aim: Any = int(target) if target is not None and target.isdecimal() else target
     asked: dict[str, Any] = {"epsilon": epsilon, "step": step, "steps": steps, "restarts": restarts, "norm": norm}

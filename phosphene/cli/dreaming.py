@@ -8,9 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import BadArgument
-from .options import Output, Seed, Weights, picture_of
-
-Shown = Annotated[str, typer.Argument(metavar="PICTURE", help="A picture file, or a drawing such as drawn:rings.")]
+from .options import Checkpoint, Model, Output, Seed, Shown, Weights, picture_of
 
 
 def dream(
@@ -21,9 +19,7 @@ def dream(
         str | None, typer.Option(help="More of these, a random one at each step: labels with commas, or all.")
     ] = None,
     guide: Annotated[str | None, typer.Option(help="With --layer: more of what it sees in this picture.")] = None,
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")
-    ] = "patterns",
+    model: Model = "patterns",
     output: Output = Path("dream.png"),
     octaves: Annotated[int, typer.Option(help="Sizes, the last one the picture's.")] = 4,
     scale: Annotated[float, typer.Option(help="From one size to the next.")] = 1.4,
@@ -42,7 +38,7 @@ def dream(
     size: Annotated[int | None, typer.Option(help="Pixels of the longer side; 512 at most if not given.")] = None,
     seed: Seed = 0,
     weights: Weights = None,
-    checkpoint: Annotated[Path | None, typer.Option(help="A file to go on from after an interruption.")] = None,
+    checkpoint: Checkpoint = None,
 ) -> None:
     """Change a picture step by step until more of what a network sees is in it.
 

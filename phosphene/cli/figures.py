@@ -10,10 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import BadArgument
-from .options import IconSize, Seed, Seen, Size, Steps, StoreFolder, Weights, names_of
+from .options import IconSize, Model, Seed, Seen, Size, Steps, StoreFolder, Weights, names_of
 
 Pictures = Annotated[list[Path], typer.Argument(help="One picture or several.")]
-Model = Annotated[str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")]
 Layers = Annotated[
     str, typer.Option("--layers", "-l", help="Layers, with commas between; names: phosphene layers MODEL.")
 ]

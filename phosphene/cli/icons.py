@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..errors import BadArgument
 from .options import Network, Ray, Seed, StoreFolder, Weights, Workers, numbers_of
+from .saving import png
 
 
 def icons(
@@ -31,11 +31,8 @@ def icons(
     from ..icons import Store
     from ..models.capture import probe
     from ..render.result import columns
-    from ..serialize import writable
 
-    if output.suffix.lower() != ".png":
-        raise BadArgument(f"-o {output}", "a .png file expected", f"write -o {output.with_suffix('.png')}")
-    target, chosen = writable(output), numbers_of(channels)
+    target, chosen = png(output), numbers_of(channels)
     network, folder = models.load(model, weights=weights), Store(store)
     shapes = probe(network, {layer: f"icons of {layer!r}" for layer in layers}, size)
     counts = {layer: chosen or range(shapes[layer][1]) for layer in layers}

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from ..errors import BadArgument
-from .options import Output, Seed, Weights, names_of, picture_of
+from .options import Checkpoint, Model, Output, Seed, Shown, Weights, names_of, picture_of
+from .saving import png, save
 
-if TYPE_CHECKING:
-    from ..render import Render
-
-Shown = Annotated[str, typer.Argument(metavar="PICTURE", help="A picture file, or a drawing such as drawn:rings.")]
-Model = Annotated[str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")]
 Size = Annotated[int | None, typer.Option(help="Pixels of the painted picture; the network's own where not given.")]
-Checkpoint = Annotated[Path | None, typer.Option(help="A file to go on from after an interruption.")]
 
 
 def invert(
@@ -48,8 +43,8 @@ def invert(
     asked: dict[str, Any] = {"variation": variation, "size": size, "steps": steps, "batch": batch, "seed": seed}
     network, shown = models.load(model, weights=weights), picture_of(picture)
     if len(names) == 1:
-        _png(output, picture)
-        _save(recipes.invert(network, shown, names[0], checkpoint=checkpoint, **asked), output)
+        png(output, picture)
+        save(recipes.invert(network, shown, names[0], checkpoint=checkpoint, **asked), output)
         return
     if checkpoint is not None:
         raise BadArgument("--checkpoint with several layers", "one layer expected", f"write --layer {names[0]}")
@@ -86,28 +81,10 @@ def caricature(
     """
     from .. import models, recipes
 
-    _png(output, picture)
+    png(output, picture)
     network, shown = models.load(model, weights=weights), picture_of(picture)
     asked: dict[str, Any] = {"size": size, "steps": steps, "seed": seed, "checkpoint": checkpoint}
     if toward is None:
-        _save(recipes.caricature(network, shown, layer, power=power, **asked), output)
+        save(recipes.caricature(network, shown, layer, power=power, **asked), output)
     else:
-        _save(recipes.accentuate(network, shown, toward, near=layer, weight=weight, **asked), output)
-
-
-def _png(output: Path, picture: str) -> None:
-    """Refuse what cannot be written, before anything is painted."""
-    from ..serialize import writable
-
-    if output.suffix.lower() != ".png":
-        raise BadArgument(f"-o {output}", "a .png file expected", f"write -o {output.with_suffix('.png')}")
-    if output.resolve() == Path(picture).resolve():
-        raise BadArgument(f"-o {output}, the picture itself", "another file expected", f"write -o {output.stem}-2.png")
-    writable(output)
-
-
-def _save(result: Render, output: Path) -> None:
-    """What there is, also after Ctrl-C."""
-    print(f"{result.save(output)}: {result}")
-    if result.status != "completed":
-        raise typer.Exit(1)
+        save(recipes.accentuate(network, shown, toward, near=layer, weight=weight, **asked), output)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import BadArgument, nearest
-from .options import Json, Output, Picture, Seed, Weights
+from .options import Checkpoint, Json, Output, Picture, Seed, Weights
 
 
 def render(
@@ -26,7 +26,7 @@ def render(
     steps: Annotated[int | None, typer.Option(help="Updates; the preset's where not given.")] = None,
     seed: Seed = 0,
     batch: Annotated[int | None, typer.Option(help="How many pictures.")] = None,
-    checkpoint: Annotated[Path | None, typer.Option(help="A file to go on from after an interruption.")] = None,
+    checkpoint: Checkpoint = None,
 ) -> None:
     """Paint what an objective looks for."""
     from .. import models, presets

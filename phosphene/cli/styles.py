@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from ..errors import BadArgument
 from .maps import joined_of, map_of
-from .options import Output, Seed, Weights, names_of, picture_of
-
-if TYPE_CHECKING:
-    from ..render import Render
+from .options import Checkpoint, Model, Output, Seed, Weights, names_of, picture_of
+from .saving import png, save
 
 SHOWN = "A picture file, or a drawing such as drawn:waves."
 MAP = "A picture whose colors are regions, or map:halves, map:disk, map:hills."
-Model = Annotated[str, typer.Option("--model", "-m", help="patterns (bundled), or any torchvision name.")]
 Layers = Annotated[
     str | None, typer.Option("--layers", "-l", help="Layers of style, with commas between; chosen where not given.")
 ]
 Size = Annotated[
     int | None, typer.Option(help="Pixels of the longer side; the picture's own, at most 512, where not given.")
 ]
-Checkpoint = Annotated[Path | None, typer.Option(help="A file to go on from after an interruption.")]
 
 
 def texture(
@@ -43,9 +39,9 @@ def texture(
     """
     from .. import models, recipes
 
-    _png(output, picture)
+    png(output, picture)
     how = _shared(layers, size, seed, checkpoint)
-    _save(recipes.texture(models.load(model, weights=weights), picture_of(picture), steps=steps, **how), output)
+    save(recipes.texture(models.load(model, weights=weights), picture_of(picture), steps=steps, **how), output)
 
 
 def style(
@@ -72,7 +68,7 @@ def style(
     """
     from .. import models, recipes
 
-    _png(output, content, *styles)
+    png(output, content, *styles)
     how = _shared(layers, size, seed, checkpoint)
     result = recipes.style(
         models.load(model, weights=weights),
@@ -87,7 +83,7 @@ def style(
         steps=steps,
         **how,
     )
-    _save(result, output)
+    save(result, output)
 
 
 def doodle(
@@ -110,12 +106,12 @@ def doodle(
     """
     from .. import models, recipes
 
-    _png(output, style, style_mask, target_mask)
+    png(output, style, style_mask, target_mask)
     pictures = joined_of(style), map_of(style_mask), map_of(target_mask)
     stages = max(1, steps - steps // 3), max(1, steps // 3)
     how = _shared(layers, size, seed, checkpoint)
     network = models.load(model, weights=weights)
-    _save(recipes.doodle(network, *pictures, colors=colors, steps=stages, **how), output)
+    save(recipes.doodle(network, *pictures, colors=colors, steps=stages, **how), output)
 
 
 def _shared(layers: str | None, size: int | None, seed: int, checkpoint: Path | None) -> dict[str, Any]:
@@ -128,23 +124,3 @@ def _numbers(text: str | None) -> list[float] | None:
         return None if text is None else [float(part) for part in text.split(",")]
     except ValueError:
         raise BadArgument(f"--mix {text}", "numbers with commas between them expected", "write --mix 0.7,0.3") from None
-
-
-def _png(output: Path, *pictures: str) -> None:
-    """Refuse what cannot be written, before anything is painted."""
-    from ..serialize import writable
-
-    if output.suffix.lower() != ".png":
-        raise BadArgument(f"-o {output}", "a .png file expected", f"write -o {output.with_suffix('.png')}")
-    if output.resolve() in [Path(one).resolve() for one in pictures]:
-        raise BadArgument(
-            f"-o {output}, a picture to look at", "another file expected", f"write -o {output.stem}-2.png"
-        )
-    writable(output)
-
-
-def _save(result: Render, output: Path) -> None:
-    """What there is, also after Ctrl-C."""
-    print(f"{result.save(output)}: {result}")
-    if result.status != "completed":
-        raise typer.Exit(1)
