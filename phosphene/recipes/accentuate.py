@@ -13,8 +13,9 @@ from .. import objectives as obj
 from .. import param, presets
 from ..render import Render, render
 from ..render.arguments import as_objective
+from ..render.ways import size_of
 from ..values import check_number
-from .target import size_of, target
+from .target import target
 
 
 def accentuate(

@@ -15,8 +15,8 @@ from ..transforms import Transform, identity
 def answers(vision: Vision, pictures: Any, transforms: Transform = identity, draws: int = 1, seed: int = 0) -> Tensor:
     """The scores of the classes, (draws, B, classes).
 
-    Errors: BadArgument for what is no transform, ShapeMismatch for pictures of other channels than the network's, and for a
-    network that returns no score for each class.
+    Errors: BadArgument for what is no transform, ShapeMismatch for pictures of other channels than the network's; those of
+    `render.looks.outputs`.
     """
     check_transform(transforms)
     if isinstance(pictures, Tensor) and pictures.shape[-3] != len(vision.mean):
@@ -25,14 +25,7 @@ def answers(vision: Vision, pictures: Any, transforms: Transform = identity, dra
             f"{len(vision.mean)} channels expected",
             "ask another network, or convert them: param.picture(pictures, channels=...)",
         )
-    found = outputs(vision, pictures, transforms, draws, seed)
-    if found.ndim != 3:
-        raise ShapeMismatch(
-            f"{vision.name} returns {tuple(found.shape[2:])} for a picture",
-            "a score for each class, (classes,), expected",
-            "take the mean over places in the network, or render for an objective, obj.channel('output', 3)",
-        )
-    return found
+    return outputs(vision, pictures, transforms, draws, seed)
 
 
 def check_transform(transforms: Any) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 from .. import objectives as obj
 from .. import param, presets
 from ..render import Render, render
+from ..render.ways import size_of
 from ..values import check_number
-from .target import size_of, target
+from .target import target
 
 
 def caricature(

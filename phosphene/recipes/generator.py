@@ -14,6 +14,7 @@ from ..models.generators import CODE, FEATURES
 from ..objectives import Objective, each, logit
 from ..param import Param, codes, latent, network
 from ..param.walks import latent_of
+from .observation import as_bytes
 
 INPUTS: dict[str, dict[str, Any]] = {
     "vae": {"shape": CODE},
@@ -73,5 +74,5 @@ def pictures(paint: Param, some: Sequence[Any]) -> Tensor:
 
 def as_table(title: str, rows: Sequence[Tensor], columns: Sequence[str], paint: Param) -> Table:
     """Rows of pictures (n, 3, H, W) in [0, 1] as a figure."""
-    pixels = (torch.stack(list(rows)).clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 1, 3, 4, 2).numpy()
+    pixels = as_bytes(torch.stack(list(rows)).clamp(0, 1))
     return Table.of(title, pixels, columns=columns, made={"generator": latent_of(paint).generator.name})

@@ -15,10 +15,11 @@ from .. import objectives as obj
 from .. import param
 from ..models import layers as layers_of
 from ..render import Render, optimizers, render, schedules
+from ..render.ways import size_of
 from ..transforms import identity
 from ..values import check_integer, check_number
 from .cells import Program
-from .target import size_of, target
+from .target import target
 
 SIGMA = 0.2703
 """The published size of pictures without their mean, 27098 for 227 x 227 x 3 numbers of 0 ... 255, for each of [0, 1]."""
@@ -63,12 +64,8 @@ def inversion(model: Any, wanted: Tensor, layer: str, variation: float | None, m
     inside = SIXTH / square * obj.lp(6, center=0.5, reduction="sum")
     rates = {0: 0.004 * square, max(1, steps // 4): 0.0004 * square, max(2, steps * 3 // 4): 0.00004 * square}
     noise = param.pixels(size_of(wanted), channels=wanted.shape[1], sd=1, norm=square**0.5, mean=0.5)
-    how = {
-        "steps": steps,
-        "param": noise >> param.unbounded(),
-        "transforms": identity,
-        "optimizer": optimizers.sgd(schedules.piecewise(tuple(rates.items())), momentum=0.9, reset=True),
-    }
+    falling = optimizers.sgd(schedules.piecewise(tuple(rates.items())), momentum=0.9, reset=True)
+    how = {"steps": steps, "param": noise >> param.unbounded(), "transforms": identity, "optimizer": falling}
     return -obj.content(layer, wanted, "relative", mask) - smooth - inside, how
 
 

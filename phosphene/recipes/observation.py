@@ -144,8 +144,8 @@ def observe(model: Any, pictures: Any, layers: str | Sequence[str], size: Any = 
 
 
 def as_bytes(pictures: Tensor) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Pictures (P, 3, h, w) in [0, 1] as bytes (P, h, w, 3)."""
-    pixels: np.ndarray[Any, np.dtype[np.uint8]] = (pictures * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    """Pictures (..., 3, h, w) in [0, 1] as bytes (..., h, w, 3)."""
+    pixels: np.ndarray[Any, np.dtype[np.uint8]] = (pictures * 255).round().to(torch.uint8).movedim(-3, -1).cpu().numpy()
     return pixels
 
 

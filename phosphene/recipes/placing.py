@@ -13,6 +13,7 @@ from ..palette import palette, regions
 from ..param import Param
 from ..param.base import Size
 from ..param.picture import fit
+from ..render.ways import size_of
 from ..values import check_choice, check_integer
 from .canvas import mask_of, on_canvas, opened
 from .matching import amounts
@@ -49,7 +50,7 @@ def masks_of(name: str, masks: Any, looks: Sequence[Tensor], size: Size | None =
         raise BadArgument(
             f"{len(given)} {name} for {len(looks)} styles", "one for each expected", f"write {name}=[first, second]"
         )
-    sizes = [size or (int(look.shape[-2]), int(look.shape[-1])) for look in looks]
+    sizes = [size or size_of(look) for look in looks]
     return [None if mask is None else mask_of(mask, one) for mask, one in zip(given, sizes, strict=True)]
 
 

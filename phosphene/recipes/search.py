@@ -20,6 +20,7 @@ from ..render.arguments import as_objective
 from ..values import check_integer
 from .asked import several
 from .cells import painted
+from .observation import as_bytes
 from .yosinski import ascent
 from .yosinski_drawn import drawn, named
 from .yosinski_presets import yosinski_settings
@@ -55,10 +56,10 @@ def yosinski_search(
     goal = obj.each(*map(as_objective, goals))
     how = {"seed": seed, **options}
     made = painted(vision, [(goal, ascent(vision, one, pace, size, how)) for one in rows])
-    pixels = (torch.stack(made).clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 1, 3, 4, 2)
+    pixels = as_bytes(torch.stack(made).clamp(0, 1))
     return Table.of(
         f"What {vision.name} sees under {len(rows)} settings of four operators",
-        pixels.numpy(),
+        pixels,
         rows=[named(one) for one in rows],
         columns=[str(one) for one in goals],
         made={str(number): repr(one) for number, one in enumerate(rows, 1)},

@@ -15,6 +15,7 @@ from ..models.vision import Vision
 from ..param import picture as as_picture
 from .answers import answers
 from .categories import Groups, members
+from .observation import as_bytes
 
 
 class BiasWarning(UserWarning):
@@ -62,8 +63,7 @@ class Stimuli:
 
     def bytes(self) -> Bytes:
         """The pictures (N, H, W, 3) as figures show them."""
-        pixels: Bytes = (self.images.permute(0, 2, 3, 1) * 255).round().to(torch.uint8).cpu().numpy()
-        return pixels
+        return as_bytes(self.images)
 
 
 def checked(stimuli: Any) -> Stimuli:

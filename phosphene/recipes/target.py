@@ -23,8 +23,3 @@ def target(model: Any, source: Any, size: Any) -> Tensor:
     vision = as_vision(model)
     wanted = size_asked("recipes", vision, size)
     return covering(picture(source, channels=len(vision.mean)).numbers(), wanted)
-
-
-def size_of(picture: Tensor) -> tuple[int, int]:
-    """Height and width."""
-    return int(picture.shape[-2]), int(picture.shape[-1])
