@@ -1,4 +1,4 @@
-"""How attribution is measured: values of the room `attribution`, each a function of the tail of a network."""
+"""Methods that look at the gradients on a path to the activation."""
 
 from __future__ import annotations
 
@@ -6,43 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..errors import ShapeMismatch
-from ..values import Value, check_integer, check_number, hold, tensor
-from .tail import Tail
+from ...errors import ShapeMismatch
+from ...values import check_integer, check_number, hold, tensor
+from ..tail import Tail
+from .base import Method
 
 CUTS = 2
 """How often the parts of a path are cut in three."""
-
-
-class Method(Value, room="attribution", abstract=True):
-    """What each number of an activation adds to the scores.
-
-    A new method is a subclass with `values`; where its values add up to the change of the scores along a path, it says
-    where the path starts, and finds that in `tail.start`.
-    """
-
-    def values(self, tail: Tail) -> Tensor:
-        """The values, of the shape of `tail.activation`."""
-        raise NotImplementedError
-
-    def start(self, tail: Tail) -> Tensor | None:
-        """The activation from which on the values add up to the change of the scores; None where no sum is promised."""
-        return None
-
-
-class gradient_times_activation(Method):
-    """The activation times the gradient of the score there: the score's change to first order, were a number 0.
-
-    Exact behind which everything is linear; sums to the score in networks of convolutions, ReLUs and max pooling without
-    biases (Euler). Source: Olah et al. 2018, The Building Blocks of Interpretability; Shrikumar et al. 2016.
-
-    >>> gradient_times_activation()
-    attribution.gradient_times_activation()
-    """
-
-    def values(self, tail: Tail) -> Tensor:
-        """Activation times gradient."""
-        return tail.activation * tail.slope
 
 
 class integrated_gradients(Method):
