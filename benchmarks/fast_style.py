@@ -17,7 +17,7 @@ import phosphene as ph
 from phosphene import param
 from phosphene import transforms as tf
 from phosphene.models.patterns import draw
-from phosphene.recipes.losses import goal
+from phosphene.recipes.styles.losses import goal
 
 KINDS = ("spiral", "hearts", "stars", "rings", "hexagons", "labyrinth", "crosses", "sunburst")
 

@@ -11,54 +11,85 @@
 What makes one picture, or several of a kind, returns a `Render`; the others return `figures`.
 """
 
-from .accentuate import accentuate
-from .atlas import atlas, atlas_of
-from .attack import attack, fgsm
-from .bilateral import bilateral
-from .caricature import caricature
-from .categories import SIXTEEN
-from .chairs import analogies, chairs, walks
-from .checkerboard import checkerboard
-from .class_picture import class_picture
-from .decoders import decoded, vae
-from .dgn_am import dgn_am
-from .dictionary import dictionary
-from .diversity import faces
-from .doodle import doodle
-from .dream import dream
-from .dreaming import random_class
-from .eot import eot
-from .facet_table import facets
-from .facets import faceted, probes
-from .fast_style import fast_style
-from .field import receptive_field
-from .filters import connections, filters
-from .grid import grid
-from .groups import groups
-from .influences import influences
-from .inversions import inversions
-from .invert import invert
-from .neurons import interpolation, negative
-from .overlap import overlap
-from .oygard import oygard
-from .painter import Painting
-from .patch import patch
-from .receptive_fields import receptive_fields
-from .robustness import robustness
-from .search import yosinski_search
-from .shape_bias import cue_conflict, shape_bias
-from .shown import difference, views
-from .sprites import sprites
-from .stimuli import BiasWarning, Stimuli
-from .style import style
-from .style_table import style_table
-from .stylist import Stylist
-from .templates import templates
-from .texture import texture
-from .textured import still, textured
-from .yosinski import yosinski
-from .yosinski_presets import YOSINSKI, yosinski_settings
-from .zoom import zoom
+from .adversarial import (
+    attack,
+    difference,
+    eot,
+    fgsm,
+    patch,
+    robustness,
+    still,
+    textured,
+    views,
+)
+from .bias import (
+    SIXTEEN,
+    BiasWarning,
+    Stimuli,
+    cue_conflict,
+    shape_bias,
+)
+from .dreams import (
+    dream,
+    random_class,
+    zoom,
+)
+from .features import (
+    YOSINSKI,
+    bilateral,
+    class_picture,
+    faces,
+    faceted,
+    facets,
+    interpolation,
+    negative,
+    oygard,
+    probes,
+    receptive_field,
+    receptive_fields,
+    yosinski,
+    yosinski_search,
+    yosinski_settings,
+)
+from .figures import (
+    Painting,
+    atlas,
+    atlas_of,
+    dictionary,
+    grid,
+    groups,
+    influences,
+    sprites,
+)
+from .generators import (
+    analogies,
+    chairs,
+    decoded,
+    dgn_am,
+    vae,
+    walks,
+)
+from .inversion import (
+    accentuate,
+    caricature,
+    inversions,
+    invert,
+)
+from .looking import (
+    checkerboard,
+    connections,
+    filters,
+    overlap,
+    templates,
+)
+from .styles import (
+    Stylist,
+    doodle,
+    fast_style,
+    style,
+    style_table,
+    texture,
+)
 
 __all__ = [
     "SIXTEEN",

@@ -16,7 +16,7 @@ STEPS = ("atlas", "atlas_of")
 PROGRAMS = [name for name, value in vars(recipes).items() if inspect.isfunction(value) and name not in STEPS]
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.relative_to(FOLDER).as_posix())
 def test_no_recipe_has_a_loop_of_its_own(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
         assert not isinstance(node, (ast.For, ast.While, ast.AsyncFor)), f"{path.name}:{node.lineno}"
