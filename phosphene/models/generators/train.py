@@ -3,7 +3,8 @@
 The VAE is trained by one call of `render`: its weights are the parameterization, reconstruction and divergence the
 objective (see `vae`). The conditional generator learns drawings whose style and view are known, by squared error. The
 GAN's generator begins with the conditional one's up-convolutions and paints drawings from their features (Dosovitskiy and
-Brox 2016), by squared error and against a discriminator with hinge loss and a penalty on its gradient (Mescheder 2018).
+Brox 2016), by squared error of pixels and of features, and against a discriminator with hinge loss and a penalty on its
+gradient (Mescheder 2018).
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from .views import colored, drawings
 from .weights import FILES, initialized, load, save
 
 SEED = 5
-NOISE, GAME = 0.3, 1e-3
-"""Noise on the codes, in standard deviations; weight of the game beside the squared error."""
+NOISE, GAME, SEEN = 0.3, 1e-3, 0.01
+"""Noise on the codes, in standard deviations; weights of the game and of the features beside the squared error of pixels."""
 
 
 def conditional(steps: int, seed: int = SEED, count: int = 16, size: int = 9200) -> nn.Module:
@@ -58,7 +59,8 @@ def adversarial(steps: int, seed: int = SEED, count: int = 16, size: int = 4600)
     pictures = colored(size, seed, dark=True)  # the features do not tell a pattern from its negative
     with torch.no_grad():
         features = torch.cat([_features(patterns, some) for some in torch.split(pictures, 64)])
-    codes = features / features.std(0) * SIGMA
+    spread = features.std(0)
+    codes = features / spread * SIGMA
     network, judge = _begun(initialized(Adversarial, seed)), initialized(Discriminator, seed + 1)
     network.upper.copy_(codes.mean(0) + 3 * SIGMA)
     paints = torch.optim.Adam(network.parameters(), 2e-3, (0.5, 0.99))
@@ -75,11 +77,12 @@ def adversarial(steps: int, seed: int = SEED, count: int = 16, size: int = 4600)
         told = _told(judge, judges, pictures[rows], painted.detach(), code, penalty=step % 8 == 0)
         off = nn.functional.mse_loss(painted, pictures[rows])
         with _half():
-            loss = off - GAME * judge(painted, code).float().mean()
+            unlike = nn.functional.mse_loss(_features(patterns, painted).float() / spread, code / SIGMA)
+            loss = off - GAME * judge(painted, code).float().mean() + SEEN * unlike
         _step(paints, loss)
         schedule.step()
         _follow(average, network, min(0.99, step / (step + 10)))
-        _tell("gan", step, began, {"told": told, "off": off})
+        _tell("gan", step, began, {"told": told, "off": off, "unlike": unlike})
     return average
 
 
