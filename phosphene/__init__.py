@@ -4,6 +4,9 @@ Say what to look for (`objectives`), what to paint with (`param`) and what the p
 `render` paints it. `models` has the networks, `presets` the usual arguments, `recipes` figures and systems built on these.
 """
 
+from . import quiet as quiet
+
+# isort: split
 from . import (
     atlas,
     attribution,

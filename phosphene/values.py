@@ -257,6 +257,8 @@ def check_integer(owner: str, name: str, value: Any, low: float = -math.inf, hig
 
 def check_choice(owner: str, name: str, value: Any, choices: tuple[Any, ...]) -> None:
     """Refuse what is not one of a few words."""
-    if value not in choices:
+    if isinstance(value, (np.ndarray, Tensor)) or value not in choices:
         words = ", ".join(map(repr, choices))
-        raise BadArgument(f"{owner}: {name} is {value!r}", f"one of {words} expected", f"write {name}={choices[0]!r}")
+        raise BadArgument(
+            f"{owner}: {name} is {value!r}"[:200], f"one of {words} expected", f"write {name}={choices[0]!r}"
+        )

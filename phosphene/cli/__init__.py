@@ -5,7 +5,9 @@ A command is a function in the file of its kind and its line in `COMMANDS`; opti
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import warnings
 
 import typer
@@ -18,10 +20,12 @@ from .figures import dictionary, grid, groups, influences
 from .gallery import gallery
 from .icons import icons
 from .inversion import caricature, invert
+from .maps import maps
 from .networks import labels, layers
 from .painting import render, replay, show
 from .sprites import sprites
 from .styles import doodle, style, texture
+from .wording import worded
 
 COMMANDS = (
     render,
@@ -34,6 +38,7 @@ COMMANDS = (
     grid,
     groups,
     influences,
+    maps,
     sprites,
     gallery,
     dream,
@@ -52,15 +57,26 @@ app = typer.Typer(
     help="Ask vision networks what they see.",
 )
 for command in COMMANDS:
-    app.command()(command)
+    app.command()(worded(command))
 app.add_typer(atlas.app, name="atlas")
+
+
+PACE = 10.0
+"""Seconds between the lines that tell how far a command has come, where no terminal can show a bar."""
 
 
 def main() -> None:
     """Run the command line; an error is three parts on stderr."""
+    from ..render import progress
+
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     warnings.showwarning = lambda message, *_: print(message, file=sys.stderr)
+    clock = progress.clock.set(progress.Clock(PACE))
     try:
         app()
     except PhospheneError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(1)
+    finally:
+        progress.clock.reset(clock)

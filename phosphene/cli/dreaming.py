@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import BadArgument
-from .options import Checkpoint, Model, Output, Seed, Shown, Weights, picture_of
+from .options import Checkpoint, Model, Output, Seed, Shown, Weights, names_of, picture_of, pixels
+from .saving import early
 
 
 def dream(
@@ -23,7 +24,10 @@ def dream(
     output: Output = Path("dream.png"),
     octaves: Annotated[int, typer.Option(help="Sizes, the last one the picture's.")] = 4,
     scale: Annotated[float, typer.Option(help="From one size to the next.")] = 1.4,
-    steps: Annotated[int, typer.Option(help="Updates in each octave; with --zoom for each frame.")] = 10,
+    steps: Annotated[
+        int | None,
+        typer.Option(help="Updates in each octave, 10 where not given; with --zoom for each frame, 8 where not given."),
+    ] = None,
     rate: Annotated[float | None, typer.Option(help="The mean change of a pixel of 0 to 255 in an update.")] = None,
     balanced: Annotated[
         bool, typer.Option("--balanced", help="Give all levels of the gradient the same size.")
@@ -35,7 +39,9 @@ def dream(
     zoom: Annotated[
         int | None, typer.Option(help="Frames of a video into the dream: -o dream.gif, .mp4, a folder.")
     ] = None,
-    size: Annotated[int | None, typer.Option(help="Pixels of the longer side; 512 at most if not given.")] = None,
+    size: Annotated[
+        int | None, typer.Option(help="Pixels of the longer side; 512 at most if not given.", callback=pixels)
+    ] = None,
     seed: Seed = 0,
     weights: Weights = None,
     checkpoint: Checkpoint = None,
@@ -51,7 +57,9 @@ def dream(
 
     if zoom is None and output.suffix.lower() != ".png":
         raise BadArgument(
-            f"-o {output}", "a .png file expected, or frames", f"write -o {output.with_suffix('.png')}, or --zoom 60"
+            f"-o {output}",
+            "a .png file expected, or frames; .png alone carries the program",
+            f"write -o {output.with_suffix('.png')}, or with --zoom 60 -o {output.with_suffix('.gif')}",
         )
     if zoom is not None:
         video.checked(output)
@@ -62,7 +70,7 @@ def dream(
     network = models.load(model, weights=weights)
     asked: dict[str, Any] = {
         "picture": picture_of(picture, size),
-        "objective": _wanted(layer, objective, classes, network),
+        "objective": _wanted(layer, objective, classes, guide, network),
         "guide": None if guide is None else picture_of(guide),
         "size": size,
         "seed": seed,
@@ -73,15 +81,17 @@ def dream(
         given: dict[str, Any] = {
             "octaves": octaves,
             "scale": scale,
-            "steps": steps,
             "rate": rate,
             "balanced": balanced,
             "tile": tile,
+            **({} if steps is None else {"steps": steps}),
         }
         result = recipes.dream(network, **asked, **given)
         print(f"{result.save(output)}: {result}")
+        early(result, "octave")
     else:
-        given = {"frames": zoom, "every": steps, **({} if rate is None else {"rate": rate})}
+        more = {"rate": rate, "every": steps}
+        given = {"frames": zoom, **{name: value for name, value in more.items() if value is not None}}
         result = recipes.zoom(network, **asked, **given)
         frames = list(result.snapshots.values()) or [result.images]
         print(f"{video.write(output, frames)}: {len(frames)} frames of {zoom}; {result}")
@@ -89,7 +99,7 @@ def dream(
         raise typer.Exit(1)
 
 
-def _wanted(layer: str | None, objective: str | None, classes: str | None, network: Any) -> Any:
+def _wanted(layer: str | None, objective: str | None, classes: str | None, guide: str | None, network: Any) -> Any:
     """What is dreamt of, of which one must be said."""
     from .. import recipes
     from ..language import parse
@@ -99,10 +109,18 @@ def _wanted(layer: str | None, objective: str | None, classes: str | None, netwo
             "dream with "
             + (", ".join(name for name, one in _named(layer, objective, classes) if one is not None) or "nothing"),
             "one of --layer, --objective and --classes expected",
-            "write --layer block4; phosphene layers patterns lists the names",
+            "leave out all but one"
+            if any((layer, objective, classes))
+            else "write --layer block4; phosphene layers patterns lists the names",
+        )
+    if guide is not None and layer is None:
+        raise BadArgument(
+            "--guide without --layer", "the layer that looks at the guide expected", "write --layer block3"
         )
     if classes is not None:
-        names = [name.strip() for name in classes.split(",") if name.strip()]
+        names = names_of(classes)
+        if not names:
+            raise BadArgument(f"--classes {classes}, a dream of no class", "one expected", "write --classes rings,dots")
         return recipes.random_class(network if names == ["all"] else names)
     return layer if objective is None else parse(objective)
 

@@ -43,7 +43,12 @@ def gallery(
     try:
         room.make(output, chosen, again=again, after=after)
     except KeyboardInterrupt:
-        print("interrupted: the same command goes on", file=sys.stderr)
+        cut, done = chosen[len(found)].name, len(chosen) - len(found)
+        print(
+            f"interrupted in {cut}, whose picture is not written: {len(found)} of {len(chosen)} programs are done, "
+            f"{done} are left; the same command goes on with {cut}",
+            file=sys.stderr,
+        )
     shown = room.write(output, page)
     print(f"{output}: {len(shown)} picture{'s' * (len(shown) != 1)}")
     if failed := [made.program.name for made in found if made.problem]:

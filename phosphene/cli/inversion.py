@@ -9,10 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import BadArgument
-from .options import Checkpoint, Model, Output, Seed, Shown, Weights, names_of, picture_of
+from .options import Checkpoint, Model, Output, Seed, Shown, Weights, names_of, picture_of, pixels
 from .saving import png, save
 
-Size = Annotated[int | None, typer.Option(help="Pixels of the painted picture; the network's own where not given.")]
+Size = Annotated[
+    int | None, typer.Option(help="Pixels of the painted picture; the network's own where not given.", callback=pixels)
+]
 
 
 def invert(
@@ -77,7 +79,7 @@ def caricature(
 
     Example: phosphene caricature drawn:hexagons --layer block3 -o caricature.png
 
-    Example: phosphene caricature drawn:hexagons --layer block1 --toward "logit('hearts')" -o hearts.png
+    Example: phosphene caricature drawn:hexagons --layer block1 --toward "logit('hearts') - 5*tv()" -o hearts.png
     """
     from .. import models, recipes
 

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import BadArgument, BadPicture
+from ..errors import BadArgument, BadPicture, UnknownLabel, nearest
 from ..values import check_integer
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from ..collection.sources import Source
+
+
+def pixels(size: int | None) -> int | None:
+    """A size that is not given, or one that a picture can have."""
+    if size is not None and not 1 <= size <= 2**14:
+        raise BadArgument(f"--size {size}", f"pixels from 1 to {2**14} expected", "write --size 224")
+    return size
+
 
 Network = Annotated[str, typer.Argument(help="patterns (bundled), or any torchvision name.")]
 Weights = Annotated[str | None, typer.Option(help="A weights file (.safetensors, .pth), or random.")]
@@ -51,6 +60,12 @@ def source_of(text: str) -> Source:
     return sources.tars(text) if text.endswith(".tar") else sources.folder(text)
 
 
+def chosen(option: str, given: str | None, words: tuple[str, ...]) -> None:
+    """Refuse what is none of an option's words; nothing given is one of them."""
+    if given is not None and given not in words:
+        raise BadArgument(f"{option} {given}", f"{' or '.join(words)} expected", f"write {option} {words[0]}")
+
+
 def picture_of(text: str, size: int | None = None) -> Tensor:
     """A picture (3, H, W) in [0, 1]: a file, or a drawing of the bundled network's classes, `drawn:rings` or `drawn:rings:7`.
 
@@ -67,6 +82,10 @@ def picture_of(text: str, size: int | None = None) -> Tensor:
         label, _, seed = drawing.partition(":")
         if seed and not seed.isdecimal():
             raise BadArgument(f"the picture {text!r}", "a number expected as the seed", f"write drawn:{label}:7")
+        if label not in LABELS:
+            known = next(iter(get_close_matches(label, LABELS, 1)), "rings")
+            instead = f'write "drawn:{known}"' if " " in known else f"write drawn:{known}"
+            raise UnknownLabel(f"the pattern {label!r} is not drawn", nearest(label, LABELS), instead)
         return draw(label, int(seed or 0), 0, size or 224)
     if not os.path.exists(text):
         some = ", ".join(f"drawn:{label}" for label in LABELS if " " not in label)

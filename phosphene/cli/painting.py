@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import BadArgument, nearest
+from ..errors import BadArgument, NoProgram, nearest
 from .options import Checkpoint, Json, Output, Picture, Seed, Weights
+from .saving import png
+
+if TYPE_CHECKING:
+    from ..render import Render
 
 
 def render(
@@ -31,6 +35,8 @@ def render(
     """Paint what an objective looks for."""
     from .. import models, presets
     from .. import param as params
+
+    png(output)
     from ..language import parse
     from ..render import render as paint
 
@@ -60,9 +66,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show the program and the scores of a picture."""
-    from ..render import Render
-
-    result = Render.load(picture)
+    result = _loaded(picture)
     final = {name: values[-1].tolist() for name, values in result.terms.items()}
     data = {**result.provenance, "status": result.status, "scores": result.scores[-1].tolist(), "terms": final}
     if as_json:
@@ -78,6 +82,26 @@ def show(
         print(f"  {name}: {', '.join(f'{value:.4g}' for value in row)}")
 
 
+def _loaded(picture: Path) -> Render:
+    """A picture with its program; of one that the gallery made, how it is made again."""
+    from ..gallery.picture import carried
+    from ..gallery.program import programs
+    from ..render import Render
+
+    try:
+        return Render.load(picture)
+    except NoProgram:
+        text = carried(picture)
+        if text is None:
+            raise
+        names = [one.name for one in programs() if one.text == text or one.name == picture.stem]
+        raise NoProgram(
+            f"{str(picture)!r} is a picture of the gallery, whose program is one in Python",
+            "a PNG that render, dream or another command painted expected",
+            f"make it again: phosphene gallery {names[0]}" if names else "choose one: phosphene gallery --list",
+        ) from None
+
+
 OTHER = "another picture: another machine, or another version"
 
 
@@ -86,9 +110,7 @@ def replay(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the new one.")] = None,
 ) -> None:
     """Run the program of a picture again, and tell whether the same picture came out."""
-    from ..render import Render
-
-    old = Render.load(picture)
+    old = _loaded(picture)
     new = old.replay()
     if output is not None:
         new.save(output)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import html
-import io
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
-
-import numpy as np
+from typing import ClassVar
 
 from ..serialize import write_whole
+from . import archive
 from .base import Bytes, Floats, Numbers, writable_figure
 from .scene import Scene
 
@@ -26,6 +24,7 @@ class Robustness:
     views: (P, k, h, w, 3), the first draws.
     """
 
+    kind: ClassVar[str] = "robustness"
     caption: ClassVar[str] = (
         "The bar is the share of draws that are taken for the target; some of them are shown, framed where they are. "
         "The draws are the same for all pictures, and none of them was seen while they were painted."
@@ -54,13 +53,13 @@ class Robustness:
         return [share, f"{far} at most, LAB {self.lab[picture]:.1f}"]
 
     def save(self, path: str | Path) -> Path:
-        """Write .png, .svg or .html (the figure), or .npz (the arrays); BadArgument for another kind of file."""
+        """Write .png, .svg or .html (the figure), or .npz (the arrays, for `figures.load`); BadArgument for another file."""
         path = writable_figure(path)
         makers: dict[str, Callable[[], bytes]] = {
             ".png": lambda: self.scene().png(),
             ".svg": lambda: self.scene().svg().encode(),
             ".html": lambda: _page(self.title, self.scene().svg()).encode(),
-            ".npz": self._arrays,
+            ".npz": lambda: archive.pack(self),
         }
         write_whole(path, makers[path.suffix.lower()]())
         return path
@@ -70,12 +69,6 @@ class Robustness:
         from .scenes import robustness
 
         return robustness.scene(self)
-
-    def _arrays(self) -> bytes:
-        buffer = io.BytesIO()
-        arrays: dict[str, Any] = {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
-        np.savez_compressed(buffer, **arrays)
-        return buffer.getvalue()
 
     def __repr__(self) -> str:
         rows = [f"  {name}: {', '.join(self.numbers(i))}" for i, name in enumerate(self.names)]

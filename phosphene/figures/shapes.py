@@ -22,6 +22,14 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     "InfluencesLayer": {**SHOWN, "index": "P k", "value": "P k", "spatial": "P rows columns"},
     "Table": {"images": "rows columns h w 3"},
     "Plates": {"values": "N h w c", "images": "N H W 3"},
+    "Robustness": {
+        "classes": "P N",
+        "probability": "P N",
+        "linf": "P",
+        "lab": "P",
+        "pictures": "P h w 3",
+        "views": "P k h w 3",
+    },
     "Bias": {"shape": "N G", "texture": "N G", "other": "N G", "images": "E h w 3"},
     "Link": {"matrix": "P above_rows above_columns below_rows below_columns"},
 }
@@ -35,9 +43,9 @@ class Wrong(ValueError):
 
 def check(figure: Any) -> None:
     """Wrong where an array has another shape than its figure, or names a channel or a layer that is not there."""
-    layers = figure.layers
+    layers = getattr(figure, "layers", ())
     named = {name: len(getattr(figure, name)) for name in ("rows", "columns") if hasattr(figure, name)}
-    given = {"P": len(figure.pictures), "L": len(layers), **named}
+    given = {"P": len(figure.names if figure.kind == "robustness" else figure.pictures), "L": len(layers), **named}
     _check(figure, "", given)
     for number, picture in enumerate(figure.pictures):
         _check(picture, f"pictures/{number}/", given)

@@ -59,8 +59,12 @@ class Transformer(nn.Module):
     """
 
     def __init__(self, width: int = 16, blocks: int = 3, seed: int = 0) -> None:
-        for name, value, least in (("width", width, 1), ("blocks", blocks, 0), ("seed", seed, 0)):
-            check_integer("Transformer", name, value, least)
+        for name, value, least, most in (
+            ("width", width, 1, 1024),
+            ("blocks", blocks, 0, 256),
+            ("seed", seed, 0, math.inf),
+        ):
+            check_integer("Transformer", name, value, least, most)
         super().__init__()
         self.width, self.blocks = width, blocks
         with torch.device("meta"):  # no numbers from the global generator
@@ -112,13 +116,10 @@ def _initialize(network: nn.Module, seed: int) -> None:
 
 def save(network: Transformer, path: str | PathLike[str]) -> Path:
     """Write a transformer as safetensors, with what makes it again; `load` reads it.  Errors: BadArgument, NotWritten."""
-    path = Path(path)
+    given, path = path, Path(path if isinstance(path, (str, PathLike)) else "")
     if path.suffix != ".safetensors":
-        raise BadArgument(
-            f"save(..., {str(path)!r})",
-            "a .safetensors file expected",
-            f"write {path.with_suffix('.safetensors').name!r}",
-        )
+        name = (path.stem or "style") + ".safetensors"
+        raise BadArgument(f"save(..., {str(given)!r})"[:200], "a .safetensors file expected", f"write {name!r}")
     about = {"kind": KIND, "settings": json.dumps({"width": network.width, "blocks": network.blocks})}
     write_whole(path, save_tensors({name: x.contiguous() for name, x in network.state_dict().items()}, about))
     return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import torch
@@ -69,7 +70,7 @@ class Vision:
         return self._weight().dtype
 
     def _weight(self) -> Tensor:
-        for tensor in (*self.module.parameters(), *self.module.buffers()):
+        for tensor in chain(self.module.parameters(), self.module.buffers()):
             if tensor.is_floating_point():
                 return tensor
         return torch.empty(0)
@@ -84,7 +85,7 @@ class Vision:
         return mark((x - mean) / std)
 
     def __call__(self, x: Tensor) -> Any:
-        """What the network returns for RGB pictures in [0, 1]."""
+        """What the network returns for RGB pictures in [0, 1], at the size that they have; objectives see them at `size`."""
         return self.module(self.normalize(x))
 
     def label_index(self, label: str | int) -> int:

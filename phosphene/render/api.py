@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
 
 from ..errors import Nonfinite
 from ..models.vision import as_visions
@@ -26,6 +25,7 @@ from .memory import in_memory
 from .operators import Operator
 from .optimizers import Optimizer, adam
 from .plan import Plan
+from .progress import bar as progress_bar
 from .provenance import describe
 from .resolve import opened, resolve
 from .result import Render, series
@@ -146,7 +146,7 @@ def render(
     scores: list[Tensor] = []
     terms: list[Mapping[str, Tensor]] = []
     kept: dict[int, Tensor] = {}
-    with closing(frames), tqdm(total=None, disable=True if quiet else None, leave=False, unit="step") as bar:
+    with closing(frames), progress_bar(quiet, "step") as bar:
         try:
             for frame in frames:
                 bar.total = frame.steps

@@ -1,4 +1,4 @@
-"""PNG files that carry a program: JSON in a text chunk named phosphene, tensors as safetensors in a private chunk."""
+"""PNG files that carry a program: JSON in a text chunk named phosphene, tensors as deflated safetensors in a private one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from torch import Tensor
 from ..errors import BadPicture, NoProgram
 
 KEY = "phosphene"
-TENSORS = b"phTs"
+TENSORS = b"phTz"
+PLAIN = b"phTs"
+"""The same, not deflated, as earlier files have it."""
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -27,7 +29,7 @@ def write(image: Image.Image, header: dict[str, Any], tensors: dict[str, Tensor]
     """The bytes of a PNG with a program and its tensors inside."""
     info = PngInfo()
     info.add_itxt(KEY, json.dumps(header))
-    info.add(TENSORS, safetensors.torch.save(tensors))
+    info.add(TENSORS, zlib.compress(safetensors.torch.save(tensors)))
     buffer = io.BytesIO()
     image.save(buffer, "PNG", pnginfo=info)
     return buffer.getvalue()
@@ -55,7 +57,7 @@ def read(path: str | Path) -> tuple[Image.Image, dict[str, Any], dict[str, Tenso
         raise NoProgram(
             f"{str(path)!r} carries no program",
             "a PNG that Render.save wrote expected",
-            "use the file as it was saved: editors and chats strip what it carries",
+            "use the file as it was saved: editors and chats strip what it carries; films and figures carry none",
         )
     return image, *found
 
@@ -67,10 +69,10 @@ def _program(path: Path, content: bytes) -> tuple[dict[str, Any], dict[str, Tens
         for kind, data in chunks(content):
             if kind == b"iTXt" and data.startswith(KEY.encode() + b"\0"):
                 header = json.loads(data.split(b"\0", 5)[-1].decode())
-            elif kind == TENSORS:
-                tensors = safetensors.torch.load(data)
+            elif kind in (TENSORS, PLAIN):
+                tensors = safetensors.torch.load(zlib.decompress(data) if kind == TENSORS else data)
         return None if header is None else (header, tensors)
-    except (ValueError, SafetensorError, struct.error) as problem:
+    except (ValueError, SafetensorError, struct.error, zlib.error) as problem:
         raise NoProgram(
             f"{str(path)!r} carries a damaged program ({problem})",
             "the file as it was saved expected",

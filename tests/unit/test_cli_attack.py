@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import pytest
 
 import phosphene as ph
+from phosphene import recipes
 from tests.command import run
 
 
@@ -33,6 +35,27 @@ def test_without_a_target_any_other_class_will_do(capsys, monkeypatch, tmp_path)
     status, out, _ = run(capsys, monkeypatch, *words)
     assert status == 0
     assert "the attack is taken for" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [((), "attack"), (("--over", "tf.eot_2d"), "eot"), (("--over", "tf.eot_2d", "--epsilon", "0.1"), "eot")],
+    ids=["attack", "distance", "bound"],
+)
+def test_what_is_not_given_is_as_in_the_recipe(capsys, monkeypatch, tmp_path, words, name):
+    """every argument that the command hands over without being asked to is the recipe's own default"""
+    recipe = getattr(recipes, name)
+    known = inspect.signature(recipe).parameters | inspect.signature(recipes.attack).parameters
+    made = recipe(ph.load("patterns"), ph.models.patterns.draw("rings", 0, size=32), steps=1, progress=False)
+    handed = {}
+    monkeypatch.setattr(recipes, name, lambda *given, **named: handed.update(named) or made)
+    status, _, _ = run(capsys, monkeypatch, "attack", "drawn:rings", "-o", str(tmp_path / "made.png"), *words)
+    assert status == 0
+    del handed["seed"], handed["checkpoint"]
+    if "--epsilon" in words:
+        assert handed.pop("epsilon") == 0.1
+    assert "steps" not in handed
+    assert {key: known[key].default for key in handed} == handed
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import torch
 import phosphene as ph
 from phosphene import recipes, video
 from phosphene.cli.dreaming import dream
+from phosphene.render import api
 from tests.command import run
 
 SMALL = ("--octaves", "2", "--steps", "2", "--size", "40")
@@ -94,13 +95,40 @@ def test_ctrl_c_saves_what_there_is(
     assert len(list(video.read(path))) == 1
 
 
+@pytest.mark.parametrize(("looks", "octave"), [(4, 1), (8, 2), (12, 3)])
+def test_ctrl_c_tells_the_octave_and_its_size(
+    looks: int,
+    octave: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """of the last octave there is nothing to tell"""
+    frames = api._frames
+
+    def cut_short(*arguments: object) -> object:
+        for number, frame in enumerate(frames(*arguments), 1):  # type: ignore[arg-type]
+            yield frame
+            if number == looks:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(api, "_frames", cut_short)
+    path = tmp_path / "dream.png"
+    words = ("dream", "drawn:waves", "--layer", "block2", "--octaves", "3", "--steps", "5", "--size", "64")
+    status, told, _ = run(capsys, monkeypatch, *words, "-o", str(path))
+    side = ph.Render.load(path).images.shape[-1]
+    assert status == 1
+    assert (f"octave {octave} of 3, of {side} x {side} pixels; the whole picture has 64 x 64" in told) == (octave < 3)
+    assert side == {1: 33, 2: 46, 3: 64}[octave]
+
+
 def test_what_is_wrong(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(recipes, "dream", lambda *_, **__: pytest.fail("dreamt in vain"))
     wrong = {
         ("drawn:waves",): r"dream with nothing. one of --layer, --objective and --classes expected",
         ("drawn:waves", "-l", "block2", "--classes", "all"): r"dream with --layer, --classes. one of",
-        ("drawn:waves", "--classes", ","): r"a dream of no class, \[\]",
+        ("drawn:waves", "--classes", ","): r"--classes ,, a dream of no class",
         ("drawn:wafes", "-l", "block2"): r"'wafes' is not drawn. Nearest: 'waves'",
         ("cat.jpg", "-l", "block2"): r"'cat.jpg': no such file",
         ("drawn:waves", "-l", "block2", "-o", "dream.gif"): r"-o dream.gif. a .png file expected, or frames",

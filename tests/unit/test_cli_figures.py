@@ -57,7 +57,7 @@ def test_a_figure_from_a_picture(
         (["--layers", "blok4"], "UnknownLayer: .*Nearest: 'block4"),
         (["--layers", "block4", "--at", "40;10"], "BadArgument: --at '40;10'.*48,20 80,100"),
         (["--layers", "block4", "--at", "40,96"], r"BadArgument: the place \(40, 96\)"),
-        (["--layers", "block4", "--top", "129"], "BadArgument: dictionary: top is 129"),
+        (["--layers", "block4", "--top", "129"], "BadArgument: --top 129. .* --top 128"),
         (["--layers", "block4", "--toward", "logit('dot')"], "UnknownLabel: .*'dots'"),
         (["--layers", "block4", "-o", "page.pdf"], r"BadArgument: save\('page.pdf'\).*'page.html'"),
         (["--layers", "block4", "--at=-5,4"], r"BadArgument: the place \(-5, 4\)"),

@@ -59,7 +59,11 @@ def test_ctrl_c_keeps_what_is_there(
     monkeypatch.setattr(source, "programs", lambda: made)
     code, _, err = run(capsys, monkeypatch, "gallery", "-o", str(own))
     assert code == 1
-    assert err.splitlines()[-1] == "interrupted: the same command goes on"
+    assert err.splitlines()[-1] == (
+        "interrupted in stop, whose picture is not written: 1 of 2 programs are done, 1 are left; "
+        "the same command goes on with stop"
+    )
+    assert sorted(path.name for path in own.iterdir()) == ["README.md", "light.png"]
     assert "![Light](light.png)" in (own / "README.md").read_text()
 
 

@@ -119,7 +119,7 @@ def test_ctrl_c_ends_a_table(
         (["drawn:rings", "--layer", "sten"], "UnknownLayer: .*Nearest: 'stem"),
         (["drawn:rings", "--layer", "stem", "-o", "made.jpg"], r"BadArgument: .*made.png"),
         (["drawn:rings", "--layer", "stem", "-o", "nowhere/made.png"], "BadArgument: .*nowhere.* is no folder"),
-        (["drawn:rings", "--layer", "stem", "--steps", "0"], "BadArgument: render: steps is 0"),
+        (["drawn:rings", "--layer", "stem", "--steps", "0"], "BadArgument: --steps 0. an integer from 1"),
     ],
 )
 @pytest.mark.parametrize("command", ["invert", "caricature"])

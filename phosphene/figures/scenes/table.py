@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 GAP, NAMES, LARGEST, ROUND, LINE = 6, 150, 160, 260, 11 * 1.3
 """Units between pictures, of names, of a picture at most, of what stands around all rows, and of a line of a name."""
+HEAD = 4 * LINE
+"""Units that the name of a column has at most."""
 
 
 def scene(figure: Table) -> Scene:
@@ -41,12 +43,14 @@ def _row(figure: Table, number: int, left: float, width: float, height: float, t
     row = layout.beside(named, layout.beside(*cells, gap=GAP))
     if number or not any(figure.columns):
         return row
-    heads = [layout.within(layout.label(column, 11, True, room=width), width) for column in figure.columns]
-    return layout.below(layout.padded(layout.beside(*heads, gap=GAP), left, 0), row, gap=4)
+    heads = [_name(column, width, HEAD) for column in figure.columns]
+    most = max(head.height for head in heads)
+    placed = [layout.within(layout.padded(head, 0, most - head.height), width) for head in heads]
+    return layout.below(layout.padded(layout.beside(*placed, gap=GAP), left, 0), row, gap=4)
 
 
 def _name(text: str, room: float, tall: float) -> Scene:
-    """The name of a row, in as many lines as it needs and the row has room for."""
+    """A name, in as many lines as it needs and as there is room for."""
     room += 0.01  # a name that is just as wide as the room has room
     lines = fonts.wrapped(text, room - fonts.thicker(11), 11)
     most = max(1, int(tall // LINE))

@@ -1,7 +1,7 @@
 """Rings that a network takes for a spiral
 
-On the left rings, on the right the picture that the network calls a spiral; between them what was changed, four times
-as strong. After Goodfellow, Shlens & Szegedy 2015, and Madry et al. 2018.
+On the left rings, of which the network is 98 % sure, on the right the picture that it calls a spiral, more than 99 % sure;
+between them what was changed, four times as strong. After Goodfellow, Shlens & Szegedy 2015, and Madry et al. 2018.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Four faces of one unit
 
-Pictures of one channel that differ as much as they can in what the second block finds in them. After Olah, Mordvintsev &
-Schubert 2017, Feature Visualization.
+Pictures of one class, spiral, that differ as much as they can in what the second block finds in them. After Olah,
+Mordvintsev & Schubert 2017, Feature Visualization.
 """
 
 import phosphene as ph

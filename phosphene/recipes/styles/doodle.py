@@ -12,6 +12,7 @@ from ... import param
 from ... import transforms as tf
 from ...models import as_vision
 from ...render import Render, constraints, operators, optimizers, render, stage
+from ...values import check_choice
 from ..given.canvas import canvas_of, opened
 from .matching import Layers, alike, smoothed, weighed
 from .placing import both, paired
@@ -55,6 +56,7 @@ def doodle(
     Source: Ulyanov 2016, Fast Neural Doodle (github.com/DmitryUlyanov/fast-neural-doodle), after Champandard 2016
     (arXiv:1603.01768); squares in place of its smooth absolute differences.
     """
+    check_choice("doodle", "match", match, (True, False))
     vision, look, map_of_style, target = as_vision(model), opened(style), opened(style_mask), opened(target_mask)
     canvas = canvas_of(target, size)
     half = max(1, canvas[0] // 2), max(1, canvas[1] // 2)

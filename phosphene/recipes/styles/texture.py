@@ -12,6 +12,7 @@ from ... import param
 from ... import transforms as tf
 from ...models import as_vision, rules
 from ...render import Render, constraints, operators, optimizers, render, stage
+from ...values import check_choice
 from ..given.canvas import canvas_of, opened
 from .matching import Layers, alike, amounts, smoothed, weighed
 
@@ -51,6 +52,7 @@ def texture(
 
     Source: Gatys, Ecker, Bethge 2015, Texture Synthesis Using Convolutional Neural Networks (arXiv:1505.07376).
     """
+    check_choice("texture", "match", match, (True, False))
     vision, source, (share,) = as_vision(model), opened(picture), amounts("weight", [weight])
     canvas = canvas_of(source, size)
     goal = -share * alike(weighed(vision, layers, canvas), source, canvas, convention, enlarge=False)

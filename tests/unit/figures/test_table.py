@@ -72,6 +72,16 @@ def test_names_and_pictures_go_together() -> None:
         Table.of("t", GREYS / 255)
 
 
+@pytest.mark.parametrize("count", [1, 4])
+def test_long_names_of_columns_are_told_whole_over_their_pictures(count: int) -> None:
+    names = ("block4 through a long and winding path", "short", "two words", "")[:count]
+    made = Table.of("t", np.zeros((1, count, 96, 96, 3), np.uint8), columns=names).scene()
+    told = [mark for mark in made.marks if type(mark).__name__ == "Text" and mark.bold and mark.size == 11]
+    assert sorted(" ".join(mark.text for mark in told).split()) == sorted(" ".join(names).split())
+    top = min(mark.y for mark in made.marks if type(mark).__name__ == "Image")
+    assert all(mark.y < top for mark in told)
+
+
 @pytest.mark.parametrize("name", ["decay 0.00037, blur 0.51/8, norm 38, contrib. 75", "short", "two words", ""])
 @pytest.mark.parametrize("other", ["", "a name of the other row that is a good deal wider than its room"])
 def test_names_of_rows_are_told_whole(name: str, other: str) -> None:

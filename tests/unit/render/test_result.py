@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 import phosphene as ph
 from phosphene import objectives as obj
 from phosphene import param
 from phosphene import transforms as tf
+from phosphene.render import png
 from tests import toys
 
 NET = toys.vision()
@@ -99,3 +103,38 @@ def test_the_status_is_kept(tmp_path: object, status: str) -> None:
     made = ph.render(NET, obj.channel("first", 2), param.fourier(12), steps=1)
     made.status = status
     assert ph.Render.load(made.save(f"{tmp_path}/a.png")).status == status
+
+
+def test_a_picture_of_bytes_as_a_target_costs_little(tmp_path: Path) -> None:
+    """its numbers are kept bit for bit, packed; masks and pictures of 8 bits hardly count"""
+    photo = (ph.models.patterns.draw("hearts", 2, size=128) * 255).round() / 255
+    goal = -obj.content("stem", photo, "mse") - obj.content("first", (photo > 0.5).float(), "mse")
+    made = ph.render(NET, goal, param.fourier(16), steps=1, transforms=tf.resize(16))
+    raw = sum(x.numel() * x.element_size() for x in made.tensors.values())
+    path = made.save(tmp_path / "target.png")
+    assert raw > 390_000
+    assert path.stat().st_size < 0.4 * raw
+    again = ph.Render.load(path)
+    assert all(torch.equal(x, again.tensors[digest]) for digest, x in made.tensors.items())
+
+
+def test_files_whose_tensors_are_not_packed_are_read(tmp_path: Path) -> None:
+    """as they were written before"""
+    path = MADE.save(tmp_path / "made.png")
+    content = path.read_bytes()
+    rest = b""
+    for kind, data in png.chunks(content):
+        kind, data = (png.PLAIN, zlib.decompress(data)) if kind == png.TENSORS else (kind, data)
+        rest += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    path.write_bytes(png.SIGNATURE + rest)
+    assert torch.equal(ph.Render.load(path).scores, MADE.scores)
+
+
+def test_tensors_that_cannot_be_unpacked_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "made.png"
+    info = PngInfo()
+    info.add_itxt(png.KEY, "{}")
+    info.add(png.TENSORS, b"no zlib")
+    MADE.grid().save(path, pnginfo=info)
+    with pytest.raises(ph.errors.NoProgram, match="carries a damaged program"):
+        ph.Render.load(path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -13,6 +16,7 @@ from phosphene import objectives as obj
 from phosphene import param
 from phosphene import transforms as tf
 from phosphene.errors import BadArgument, BadPicture, ShapeMismatch, UnknownLabel
+from phosphene.figures import load
 from phosphene.recipes import attack, eot, patch, robustness, still, textured, views
 from phosphene.render.looks import outputs, score
 from phosphene.seeds import stream
@@ -179,6 +183,12 @@ def test_a_report_counts_and_saves(net, rings, tmp_path):
     for name in ("report.png", "report.svg", "report.html", "report.npz"):
         assert report.save(tmp_path / name).stat().st_size > 1000
     assert "of 10 draws" in repr(report)
+    again = load(tmp_path / "report.npz")
+    assert repr(again) == repr(report)
+    assert (again.views == report.views).all()
+    assert np.load(tmp_path / "report.npz")["classes"].shape == (2, 10)
+    with pytest.raises(BadArgument, match=r"holds no figure \(linf of shape"):
+        load(replace(report, linf=report.linf[:1]).save(tmp_path / "broken.npz"))
 
 
 def test_bad_input_says_what_to_write(net, rings):

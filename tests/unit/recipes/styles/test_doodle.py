@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -160,6 +161,9 @@ def test_a_region_thinner_than_the_receptive_field_warns() -> None:
         ({"steps": (1, 0)}, r"doodle: steps is 0.*from 1"),
         ({"layers": {"block1": 0}}, r"layers: \[0.0\]\. one above 0 expected"),
         ({"smooth": -1}, r"smooth is -1.*from 0"),
+        ({"match": np.ones(3)}, r"doodle: match is array.*one of True, False"),
+        ({"match": torch.ones(3)}, r"doodle: match is tensor.*one of True, False"),
+        ({"match": None}, r"doodle: match is None.*one of True, False"),
     ],
 )
 def test_bad_input(arguments: dict[str, object], message: str) -> None:

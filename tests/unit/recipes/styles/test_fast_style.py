@@ -230,6 +230,12 @@ def test_bad_input(net: ph.Vision, tmp_path: Path) -> None:
     with pytest.raises(BadPicture, match="no such file"):
         stylist().video(tmp_path / "none.gif", tmp_path / "out.gif")
     assert not (tmp_path / "out.gif").exists()
+    for path in (None, 3, "", "style.pt", tmp_path / "style"):
+        with pytest.raises(BadArgument, match=r"save\(.*a .safetensors file expected.*'style.safetensors'"):
+            stylist().save(path)  # type: ignore[arg-type]
+    for path in (None, 3, "", tmp_path):
+        with pytest.raises(BadArgument, match="holds no style network"):
+            Stylist.load(path)  # type: ignore[arg-type]
     with pytest.raises(BadArgument, match=r"Stylist\(Conv2d\).*Stylist.load"):
         Stylist(nn.Conv2d(3, 3, 1))  # type: ignore[arg-type]
     with pytest.raises(BadArgument, match="no pictures to learn from"):
@@ -247,6 +253,9 @@ def test_bad_input(net: ph.Vision, tmp_path: Path) -> None:
         ({"size": None}, r"fast_style: size is None.*from 1"),
         ({"size": 1.5}, r"fast_style: size is 1.5.*from 1"),
         ({"size": (32, 32)}, r"fast_style: size is \(32, 32\).*from 1"),
+        ({"width": 10**400}, r"Transformer: width is 1000.*from 1 to 1024 expected"),
+        ({"width": 2000}, r"Transformer: width is 2000.*write width=1024"),
+        ({"blocks": 10**400}, r"Transformer: blocks is 1000.*from 0 to 256"),
         ({"weights": {"x": 1}}, r"weights=\{'x': 1\}\. weights of content, style, smooth, layers by name"),
         ({"weights": 3}, r"weights=3\. weights of content"),
         ({"weights": {"content": None}}, r"content and style: None\. numbers from 0 up"),

@@ -143,6 +143,9 @@ def test_a_source_of_any_mode(mode: str) -> None:
         ({"weight": -1}, r"weight: -1\. numbers from 0 up"),
         ({"weight": None}, r"weight: None\. numbers from 0 up"),
         ({"smooth": -1}, r"smooth is -1.*from 0"),
+        ({"match": np.ones(3)}, r"texture: match is array.*one of True, False"),
+        ({"match": torch.ones(3)}, r"texture: match is tensor.*one of True, False"),
+        ({"match": None}, r"texture: match is None.*one of True, False"),
     ],
 )
 def test_bad_input(arguments: dict[str, object], message: str) -> None:
