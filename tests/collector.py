@@ -28,6 +28,12 @@ def collect_drawings(folder: Path, count: int) -> None:
     gather(folder, sources.drawn(count, size=16))
 
 
+def find_drawings(folder: Path, count: int) -> None:
+    """The same with dataset examples."""
+    torch.set_num_threads(1)
+    gather(folder, sources.drawn(count, size=16), examples=4, attribution=0)
+
+
 def contents(folder: Path) -> dict[str, str]:
     """Every file of a collection by its name: the digest of its bytes; not what is temporary."""
     files = [path for path in folder.rglob("*") if path.is_file() and path.parent.name != "tmp"]

@@ -44,6 +44,8 @@ def collect(
     batch: int = 8,
     threads: int = 1,
     per_shard: int = 2048,
+    take: str = "sampled",
+    examples: int = 0,
     workers: int | None = None,
     ray: str | None = None,
     progress: bool = True,
@@ -55,8 +57,10 @@ def collect(
     done again, new pictures are added, none counts twice.  seed: of the positions.  size: of the pictures as the network sees
     them, its own by default: each is scaled until it covers it, and cut about its centre.  attribution: how many of the
     largest classes are kept; 0: none, -1: all.  dtype: "float16" or "float32".  batch, threads: of the pass; the last bits
-    hang on them, so a folder is gone on with the same ones.  per_shard: pictures in a file, a multiple of batch.  workers,
-    ray: as in `engines.run`; the bytes are the same.
+    hang on them, so a folder is gone on with the same ones.  per_shard: pictures in a file, a multiple of batch.  take:
+    "sampled", or, without attribution, the "mean" over all positions or the "max" of each channel.  examples: so many
+    pictures with the largest activation of each channel are found as well, and with the smallest (`Collection.extremes`).
+    workers, ray: as in `engines.run`; the bytes are the same.
 
     It may be ended at any time, by Ctrl-C, a crash or a full disk: at most `workers` units of `per_shard` pictures are lost.
     Memory does not grow with the number of pictures, but for 16 bytes and the name of each while the list is made.
@@ -74,12 +78,12 @@ def collect(
     20 pictures: 20 fine
     (None, (20, 80), (20, 16))
     """
-    vision, source = as_vision(model), _source(pictures)
+    vision, source = as_vision(model), source_of(pictures)
     if workers is not None:
         check_integer("collect", "workers", workers, 1)
     definition = define(
         vision, layers, seed=seed, size=size, attribution=attribution, dtype=dtype, batch=batch, threads=threads,
-        per_shard=per_shard,
+        per_shard=per_shard, take=take, examples=examples,
     )  # fmt: skip
     look = Look(vision, definition)
     entries = _some(source)
@@ -89,7 +93,7 @@ def collect(
     return work.collection
 
 
-def _source(pictures: Any) -> Source:
+def source_of(pictures: Any) -> Source:
     """A source, or the path of a folder."""
     if isinstance(pictures, (str, os.PathLike)):
         return sources.folder(pictures)

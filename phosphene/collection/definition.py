@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,8 @@ from ..errors import BadArgument
 from ..values import check_choice, check_integer
 
 TOP = 16
+TAKES = ("sampled", "mean", "max")
+"""What is kept of an activation with positions: that at one of them, the mean over them, or the largest of each channel."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,9 @@ class Definition:
     size: (h, w) of the pictures as the network sees them.  layers: name to (C, H, W); (C,) and (C, T) are 1 x 1 and 1 x T.
     seed: of the positions.  dtype: "float16" or "float32".  attribution: how many of the largest classes are kept; 0: none,
     -1: all.  classes: how many the network has.  labels: their names.  batch, threads: of the pass, since the last bits of
-    the numbers hang on them.  per_shard: pictures in a file, a multiple of batch.
+    the numbers hang on them.  per_shard: pictures in a file, a multiple of batch.  take: one of `TAKES`; attribution, which is
+    of one position, needs "sampled".  examples: pictures with the largest activation, and as many with the smallest, that are
+    kept of each channel.
 
     Errors: BadArgument.
 
@@ -43,6 +47,8 @@ class Definition:
     batch: int = 8
     threads: int = 1
     per_shard: int = 2048
+    take: str = "sampled"
+    examples: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "model", _model(self.model))
@@ -52,6 +58,13 @@ class Definition:
         for name, low, high in RANGES:
             check_integer("a collection", name, getattr(self, name), low, high)
         check_choice("a collection", "dtype", self.dtype, ("float16", "float32"))
+        check_choice("a collection", "take", self.take, TAKES)
+        if self.take != "sampled" and self.attribution:
+            raise BadArgument(
+                f"a collection: attribution={self.attribution} with take={self.take!r}",
+                "the attribution of one position, or none, expected",
+                'write attribution=0, or take="sampled"',
+            )
         if self.per_shard % self.batch:
             raise BadArgument(
                 f"a collection: per_shard is {self.per_shard}",
@@ -75,7 +88,11 @@ class Definition:
 
     def json(self) -> dict[str, Any]:
         """Plain JSON data; `from_json` reads it back."""
-        return {name: json.loads(canonical(getattr(self, name))) for name in self.__dataclass_fields__}
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        for later, usual in LATER.items():  # so that collections from before these were there keep their digest
+            if given[later] == usual:
+                del given[later]
+        return {name: json.loads(canonical(value)) for name, value in given.items()}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Definition:
@@ -103,7 +120,9 @@ RANGES = (
     ("batch", 1, 2**20),
     ("threads", 1, 2**10),
     ("per_shard", 1, 2**30),
+    ("examples", 0, 2**10),
 )
+LATER = {"take": "sampled", "examples": 0}
 _NONE = object()
 
 

@@ -14,21 +14,27 @@ from torch import Tensor
 
 from ..models import Capture, Vision, edited
 from ..models.capture import grey
-from .attribution import CLASSES, Way, at, attributed, way_of
+from .attribution import CLASSES, Way, at, attributed, spread, way_of
 from .definition import Definition
+from .extremes import Peaks, peaks
 from .rows import FINE, NONFINITE
 from .sampling import position
 from .steady import steady
 
 
 class Seen(NamedTuple):
-    """What is kept of n pictures at one layer, as in `Rows`; activation and value are float32."""
+    """What is kept of n pictures at one layer, as in `Rows`; activation and value are float32.
+
+    peak, peak_yx: as in `Peaks`, of all channels where the definition keeps examples, else of none.
+    """
 
     yx: NDArray[np.int64]
     activation: NDArray[np.float32]
     top: NDArray[np.int64]
     value: NDArray[np.float32]
     state: NDArray[np.uint8]
+    peak: NDArray[np.float32]
+    peak_yx: NDArray[np.int64]
 
 
 class Look:
@@ -62,10 +68,22 @@ class Look:
         found, slopes = self._pass(full, places)
         seen = {}
         for name in self._layers:
-            activation = _array(at(found[name], places[name], name))
-            slope = _array(slopes[name]) if slopes else np.zeros((batch, 0), np.float32)
-            seen[name] = self._seen(_array(places[name])[:n], activation[:n], slope[:n])
+            activation = self._taken(found[name], places[name], name)
+            slope = _array(slopes[name])[:n] if slopes else np.zeros((n, 0), np.float32)
+            most = self._peaks(found[name][:n], name)
+            seen[name] = self._seen(_array(places[name])[:n], activation[:n], slope, most)
         return seen
+
+    def _taken(self, own: Tensor, places: Tensor, name: str) -> NDArray[np.float32]:
+        """What is kept of an activation: (B, C)."""
+        if self.definition.take == "sampled":
+            return _array(at(own, places, name))
+        maps = spread(own, name).float().flatten(2)
+        return _array(maps.mean(2) if self.definition.take == "mean" else maps.amax(2))
+
+    def _peaks(self, own: Tensor, name: str) -> Peaks:
+        maps = spread(own, name)
+        return peaks(maps if self.definition.examples else maps[:, :0])
 
     def _pass(self, pictures: Tensor, places: dict[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Activations, and attributions, by layer."""
@@ -82,17 +100,21 @@ class Look:
 
     def _places(self, name: str, keys: Sequence[bytes]) -> Tensor:
         _, rows, columns = self.definition.layers[name]
+        if self.definition.take != "sampled":
+            rows = columns = 1
         found = [position(self.definition.seed, key, rows, columns) for key in keys]
         found += found[:1] * (self.definition.batch - len(found))
         return torch.tensor(found, device=self._device)
 
-    def _seen(self, yx: NDArray[Any], activation: NDArray[Any], slope: NDArray[Any]) -> Seen:
-        finite = np.isfinite(activation).all(1) & np.isfinite(slope).all(1)
+    def _seen(self, yx: NDArray[Any], activation: NDArray[Any], slope: NDArray[Any], most: Peaks) -> Seen:
+        finite = np.logical_and.reduce(
+            [np.isfinite(x).all(1) for x in (activation, slope, most.value.reshape(len(slope), -1))]
+        )
         top = np.argsort(-slope, 1, kind="stable")[:, : self.definition.kept]
         value = np.take_along_axis(slope, top, 1)
         for part in (activation, top, value):
             part[~finite] = 0
-        return Seen(yx, activation, top, value, np.where(finite, FINE, NONFINITE).astype(np.uint8))
+        return Seen(yx, activation, top, value, np.where(finite, FINE, NONFINITE).astype(np.uint8), *most)
 
     def _try(self) -> None:
         """Find how each layer's attribution is computed, on grey pictures, and which layer is reached last."""

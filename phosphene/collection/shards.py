@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from ..errors import BadArgument, BadShard, ShapeMismatch
 from .definition import Definition
+from .extremes import Extremes
 from .files import DIGEST, Bytes, Damaged, Header, digest_of, encode, read_header, read_tensor, why
 from .rows import FINE, NONFINITE, UNREADABLE, Rows
 
 STATES = (FINE, UNREADABLE, NONFINITE)
+EXTREMES = ("example_value", "example_image", "example_yx")
 LARGEST = 65504.0
 """The largest float16."""
 
@@ -69,8 +71,11 @@ class Shard:
             return False
         return True
 
-    def pack(self, rows: Rows) -> list[Bytes]:
-        """The bytes of its file. Raises BadArgument, ShapeMismatch where the rows are not what the definition says."""
+    def pack(self, rows: Rows, extremes: Extremes | None = None) -> list[Bytes]:
+        """The bytes of its file. Raises BadArgument, ShapeMismatch where the rows are not what the definition says.
+
+        extremes: of its own pictures, where the definition keeps examples; their places are those of the list of all.
+        """
         self._check(rows)
         arrays = {
             "label": rows.label,
@@ -80,21 +85,14 @@ class Shard:
             "yx": rows.yx,
             "key": rows.key,
             "state": rows.state,
+            **self._kept(extremes),
         }
-        tensors = {name: array.astype(self._plan()[name][0], copy=False) for name, array in arrays.items()}
+        tensors = {name: arrays[name].astype(kind, copy=False) for name, (kind, _) in self._plan().items()}
         return encode(tensors, {**self.note, **_states(rows.state)})
 
     def unpack(self) -> Rows:
         """The rows of its file. Raises BadShard where it is missing, not whole, or another's."""
-        try:
-            header = self.header()
-            found = {name: read_tensor(self.path, header, name) for name in header.tensors}
-            if header.note != {**self.note, **_states(found["state"]), DIGEST: digest_of(found)}:
-                raise Damaged("its bytes are not those that were written")
-        except (Damaged, OSError) as problem:
-            raise BadShard(
-                f"{self}, {self.path}: {why(problem)}", "a whole file expected", "delete it and collect again"
-            ) from problem
+        found = self._read()
         return Rows(
             np.arange(self.start, self.start + self.count),
             found["key"],
@@ -106,11 +104,42 @@ class Shard:
             found["state"],
         )
 
+    def extremes(self) -> Extremes:
+        """The extremes of its pictures, of none where the definition keeps no examples. Raises BadShard as `unpack`."""
+        if not self.definition.examples:
+            return Extremes.none(self.definition.layers[self.layer][0], 0)
+        value, image, yx = (self._read()[name] for name in EXTREMES)
+        return Extremes(value, image.astype(np.int64), yx.astype(np.int64)).moved(self.start)
+
+    def _read(self) -> dict[str, NDArray[Any]]:
+        try:
+            header = self.header()
+            found = {name: read_tensor(self.path, header, name) for name in header.tensors}
+            if header.note != {**self.note, **_states(found["state"]), DIGEST: digest_of(found)}:
+                raise Damaged("its bytes are not those that were written")
+        except (Damaged, OSError) as problem:
+            raise BadShard(
+                f"{self}, {self.path}: {why(problem)}", "a whole file expected", "delete it and collect again"
+            ) from problem
+        return found
+
+    def _kept(self, extremes: Extremes | None) -> dict[str, NDArray[Any]]:
+        """The extremes as they are kept: their places are those in the file."""
+        count = self.definition.examples
+        if not count:
+            return {}
+        wanted = (2, self.definition.layers[self.layer][0], count)
+        if extremes is None or extremes.value.shape != wanted:
+            given = "none" if extremes is None else f"of shape {extremes.value.shape}"
+            raise ShapeMismatch(f"{self}: extremes {given}", f"shape {wanted} expected", f"give {wanted}")
+        here = extremes.moved(-self.start)
+        return dict(zip(EXTREMES, (here.value, here.image, here.yx), strict=True))
+
     def _plan(self) -> dict[str, tuple[np.dtype[Any], tuple[int, ...]]]:
         """Type and shape of each tensor, the widest types first, as safetensors has them."""
         channels, kept = self.definition.layers[self.layer][0], self.definition.kept
         real = np.dtype("<f2" if self.definition.dtype == "float16" else "<f4")
-        widths = {
+        rows = {
             "label": (np.dtype("<i4"), ()),
             "activation": (real, (channels,)),
             "value": (real, (kept,)),
@@ -119,11 +148,19 @@ class Shard:
             "key": (np.dtype("u1"), (16,)),
             "state": (np.dtype("u1"), ()),
         }
-        return {name: (kind, (self.count, *width)) for name, (kind, width) in widths.items()}
+        plan = {name: (kind, (self.count, *width)) for name, (kind, width) in rows.items()}
+        shape = (2, channels, self.definition.examples)
+        value, image, yx = EXTREMES
+        first = {value: (np.dtype("<f4"), shape), image: (np.dtype("<i4"), shape)}
+        last = {yx: (np.dtype("<u2"), (*shape, 2))}
+        if not self.definition.examples:
+            return plan
+        narrowest = {name: plan.pop(name) for name in ("key", "state")}
+        return {**first, **plan, **last, **narrowest}
 
     def _check(self, rows: Rows) -> None:
         for name, (_, shape) in self._plan().items():
-            given = getattr(rows, name).shape
+            given = shape if name in EXTREMES else getattr(rows, name).shape
             if given != shape:
                 raise ShapeMismatch(f"{self}: {name} of shape {given}", f"shape {shape} expected", f"give {shape}")
         _, height, width = self.definition.layers[self.layer]

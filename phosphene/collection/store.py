@@ -17,6 +17,7 @@ from . import opening
 from . import segments as lists
 from .definition import Definition
 from .entries import Named, gather
+from .extremes import Extremes, extremes
 from .files import Bytes, Header, write_once
 from .rows import Rows
 from .segments import Segment
@@ -136,15 +137,15 @@ class Collection:
         """The units of which the layer's shard is there."""
         return [shard.k for shard in self.shards(layer) if shard.there()]
 
-    def write(self, k: int, rows: Mapping[str, Rows]) -> None:
-        """Keep the rows of a unit, by layer; a layer's shard that is there stays as it is.
+    def write(self, k: int, rows: Mapping[str, Rows], extremes: Mapping[str, Extremes] | None = None) -> None:
+        """Keep the rows of a unit, by layer, and its extremes; a layer's shard that is there stays as it is.
 
         Errors: ShapeMismatch, BadArgument for rows of other pictures, numbers that the type cannot hold; NotWritten.
         """
         for layer, given in rows.items():
             shard = self.shard(layer, k)
             if not shard.there():
-                pieces = shard.pack(self._matched(shard, given))
+                pieces = shard.pack(self._matched(shard, given), (extremes or {}).get(layer))
                 shard.path.parent.mkdir(parents=True, exist_ok=True)
                 write_once(shard.path, pieces, self.folder / "tmp", shard.there)
 
@@ -155,6 +156,12 @@ class Collection:
     def rows(self, layer: str) -> Iterator[Rows]:
         """The rows of each unit that is there, in order; `missing()` says which are not."""
         return (shard.unpack() for shard in self.shards(layer) if shard.there())
+
+    def extremes(self, layer: str) -> Extremes:
+        """The extremes of a layer, of `definition.examples` pictures each, over the units that are there. Raises BadShard."""
+        channels, _, _ = self.definition.layers[self._layer(layer)]
+        parts = (shard.extremes() for shard in self.shards(layer) if shard.there())
+        return extremes(parts, channels, self.definition.examples)
 
     def shards(self, layer: str) -> Iterator[Shard]:
         """The files of a layer, one for each unit, there or not."""

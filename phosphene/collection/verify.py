@@ -95,7 +95,7 @@ def _shard(collection: Collection, shard: Shard) -> str:
     except BadShard as problem:
         return problem.given.removeprefix(f"{shard}, {shard.path}: ")
     try:
-        same = b"".join(shard.pack(rows)) == shard.path.read_bytes()
+        same = b"".join(shard.pack(rows, shard.extremes())) == shard.path.read_bytes()
     except PhospheneError:  # numbers that are never written
         same = False
     if not same:

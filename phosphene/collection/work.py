@@ -18,8 +18,9 @@ from ..engines import cached
 from ..errors import BadPicture
 from ..models import Vision
 from ..param.picture import covering
+from .extremes import Extremes, Peaks
 from .look import Look, Seen
-from .rows import UNREADABLE, Rows
+from .rows import FINE, UNREADABLE, Rows
 from .sources import Source, Unreadable
 from .sources.base import checked, reason
 from .steady import steady
@@ -91,7 +92,9 @@ class Work:
                 tick(len(batch))
         if len(kept.broken) == len(unit):
             raise self._nothing(kept.broken)
-        self.collection.write(k, kept.rows(unit, keys))
+        self.collection.write(
+            k, kept.rows(unit, keys), {name: one.moved(unit.start) for name, one in kept.extremes.items()}
+        )
         return Done(k, len(unit), tuple(kept.broken[:REASONS]))
 
     def _batches(self, names: Sequence[str], keys: Sequence[bytes]) -> Iterator[list[Picture]]:
@@ -106,13 +109,12 @@ class Work:
             yield [next(found) for _ in range(start, min(start + size, len(names)))]
 
     def _read(self, name: str, key: bytes) -> Tensor | Unreadable:
-        """A picture as the network sees it (3, h, w): scaled until it covers the size, and cut about its centre.
+        """A picture, or why there is none.
 
         A source may be anyone's code: whatever goes wrong in it is of this one picture. Without memory none can be read.
         """
-        size = self.collection.definition.size
         try:
-            return covering(checked(self.source.read(name, key, size)).float()[None], size)[0]
+            return as_seen(self.source, name, key, self.collection.definition.size)
         except MemoryError:
             raise
         except Exception as problem:
@@ -144,15 +146,21 @@ class _Kept:
             )
             for name, shape in definition.layers.items()
         }
+        self.extremes = {
+            name: Extremes.none(shape[0], definition.examples) for name, shape in definition.layers.items()
+        }
 
     def put(self, batch: Sequence[Picture], found: dict[str, Seen]) -> None:
         """Keep what was seen of the readable ones of some pictures."""
         slots = [slot for slot, one in enumerate(batch) if isinstance(one.pixels, Tensor)]
         places = [batch[slot].place for slot in slots]
         for name, seen in found.items():
-            parts: tuple[NDArray[Any], ...] = seen
-            for mine, theirs in zip(self.layers[name], parts, strict=True):
+            for mine, theirs in zip(self.layers[name], seen[: len(self.layers[name])], strict=True):
                 mine[places] = theirs[slots]
+            fine = [slot for slot in slots if seen.peak.shape[2] and seen.state[slot] == FINE]
+            if fine:
+                image = np.array([batch[slot].place for slot in fine])
+                self.extremes[name] = self.extremes[name].add(Peaks(seen.peak[fine], seen.peak_yx[fine]), image)
 
     def rows(self, unit: range, keys: Sequence[bytes]) -> dict[str, Rows]:
         """All of it, by layer."""
@@ -162,6 +170,11 @@ class _Kept:
             name: Rows(np.arange(unit.start, unit.stop), key, yx, activation, top, value, label, state)
             for name, (yx, activation, top, value, state) in self.layers.items()
         }
+
+
+def as_seen(source: Source, name: str, key: bytes, size: tuple[int, int]) -> Tensor:
+    """A picture as the network sees it (3, h, w): scaled until it covers the size, and cut about its centre."""
+    return covering(checked(source.read(name, key, size)).float()[None], size)[0]
 
 
 def ahead(read: Callable[[int], Any], places: range, count: int) -> Iterator[Any]:

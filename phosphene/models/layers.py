@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import torch
@@ -13,8 +14,16 @@ from .address import tensors
 from .capture import dry_run, grey, hooked
 from .vision import Vision, as_vision
 
-Axis = tuple[float, float]
-"""Along one axis of the picture: the pixels that one position sees, and the pixels from it to the next."""
+
+class Axis(NamedTuple):
+    """Along one axis of the picture: the pixels that one position sees, and the pixels from it to the next.
+
+    start: the first pixel that position 0 sees, below 0 where it sees padding; NaN where that is not known.
+    """
+
+    sees: float
+    every: float
+    start: float
 
 
 class Layer(NamedTuple):
@@ -78,17 +87,31 @@ def layers(model: Vision, size: int | tuple[int, int] | None = None) -> Layers:
     def hook_for(name: str) -> Any:
         return lambda module, arguments, output: record(name, type(module).__name__, output)
 
-    setattr(x, _FIELD, ((1.0, 1.0), (1.0, 1.0)))
+    begin(x)
     record("image", "picture", x)
     record("input", "picture", x)
     inside = ((child, hook_for(name)) for name, child in model.module.named_modules() if name)
-    with hooked(inside), _Fields():
+    with hooked(inside), Following():
         output = dry_run(model, x)
     record("output", type(model.module).__name__, output)
     return Layers(found.values())
 
 
 _FIELD = "_phosphene_field"
+_ITSELF = Axis(1, 1, 0)
+Field = tuple[Axis, Axis]
+"""Along rows, and along columns."""
+
+
+def begin(x: Tensor) -> None:
+    """Mark a picture as what fields are in."""
+    setattr(x, _FIELD, (_ITSELF, _ITSELF))
+
+
+def field_of(tensor: Tensor) -> Field | None:
+    """The field of a tensor that was made inside of `Following`; None where a position sees all, or has no place."""
+    return getattr(tensor, _FIELD, None)
+
 
 # After these a position sees the whole picture, or its place in the picture is lost.
 _EVERYWHERE = frozenset(
@@ -100,10 +123,17 @@ _EVERYWHERE = frozenset(
         *(torch.roll, Tensor.roll, torch.flip, Tensor.flip, torch.fft.rfft2, torch.fft.fft2),
     }
 )
+# These take some of the positions, or mix them; which ones is not followed.
+_PICKS = frozenset(
+    {
+        *(Tensor.__getitem__, torch.narrow, Tensor.narrow, torch.index_select, Tensor.index_select),
+        *(torch.pixel_shuffle, torch.pixel_unshuffle),
+    }
+)
 _ADAPTIVE = frozenset({F.adaptive_avg_pool2d, F.adaptive_max_pool2d})
 
 
-class _Fields(TorchFunctionMode):
+class Following(TorchFunctionMode):
     """Carries the receptive field along with each tensor that comes from the picture, as an attribute of the tensor."""
 
     def __torch_function__(
@@ -116,13 +146,13 @@ class _Fields(TorchFunctionMode):
             return result
         fields = [getattr(t, _FIELD) for t in sources]
         # None: this tensor sees everything.  No attribute: it has nothing to do with the picture.
-        field = None if None in fields else tuple(_union(axis) for axis in zip(*fields, strict=True))
+        field = None if None in fields else tuple(_union(axes) for axes in zip(*fields, strict=True))
         for _, tensor in tensors(result):
             setattr(tensor, _FIELD, field and _after(func, args, kwargs, sources[0], tensor, field))
         return result
 
 
-def _after(func: Any, args: Any, kwargs: Any, x: Tensor, y: Tensor, field: Any) -> tuple[Axis, Axis] | None:
+def _after(func: Any, args: Any, kwargs: Any, x: Tensor, y: Tensor, field: Any) -> Field | None:
     """The field behind one call, given the field before it."""
     window = _window(func, args, kwargs)
     if window is not None:
@@ -132,31 +162,52 @@ def _after(func: Any, args: Any, kwargs: Any, x: Tensor, y: Tensor, field: Any) 
         return None
     if func is F.layer_norm and len(args[1] if len(args) > 1 else kwargs["normalized_shape"]) > 1:
         return None
+    if func is F.pad:
+        left, _, top, _ = (*(args[1] if len(args) > 1 else kwargs["pad"]), 0, 0, 0, 0)[:4]
+        return _shifted(field[0], -top), _shifted(field[1], -left)
+    if func in _ADAPTIVE or (
+        func in _PICKS and x.shape[-2:] != y.shape[-2:]
+    ):  # of a part of the picture they are others
+        return _shifted(field[0], math.nan), _shifted(field[1], math.nan)
     return field  # type: ignore[no-any-return]
 
 
-def _window(func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any] | None:
-    """Kernel, stride and dilation of a convolution or pooling, or None for other calls."""
+def _window(func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any, Any] | None:
+    """Kernel, stride, dilation and padding of a convolution or pooling, or None for other calls."""
 
     def argument(position: int, name: str, default: Any) -> Any:
         return kwargs.get(name, args[position] if len(args) > position else default)
 
     if func in (torch.conv2d, F.conv2d):
-        kernel = tuple(argument(1, "weight", None).shape[2:])
-        return kernel, argument(3, "stride", 1), argument(5, "dilation", 1)
+        kernel, dilation = tuple(argument(1, "weight", None).shape[2:]), argument(5, "dilation", 1)
+        padding = argument(4, "padding", 0)
+        if isinstance(padding, str):
+            reach = [step * (side - 1) for step, side in zip(_both(dilation), kernel, strict=True)]
+            padding = [side // 2 if padding == "same" else 0 for side in reach]
+        return kernel, argument(3, "stride", 1), dilation, padding
     if func in (F.max_pool2d, torch.max_pool2d, F.max_pool2d_with_indices, F.avg_pool2d):
         kernel = argument(1, "kernel_size", None)
         dilation = 1 if func is F.avg_pool2d else argument(4, "dilation", 1)
-        return kernel, argument(2, "stride", None) or kernel, dilation
+        return kernel, argument(2, "stride", None) or kernel, dilation, argument(3, "padding", 0)
     return None
 
 
-def _grow(axis: Axis, kernel: int, stride: int, dilation: int) -> Axis:
-    return axis[0] + (kernel - 1) * dilation * axis[1], axis[1] * stride
+def _grow(axis: Axis, kernel: int, stride: int, dilation: int, padding: int) -> Axis:
+    sees, every, start = axis
+    return Axis(sees + (kernel - 1) * dilation * every, every * stride, start - padding * every)
+
+
+def _shifted(axis: Axis, positions: float) -> Axis:
+    return axis._replace(start=axis.start + positions * axis.every)
 
 
 def _union(axes: tuple[Axis, ...]) -> Axis:
-    return max(axis[0] for axis in axes), max(axis[1] for axis in axes)
+    """What all of them see together."""
+    sees, every = max(axis.sees for axis in axes), max(axis.every for axis in axes)
+    start = min(axis.start for axis in axes)
+    if any(math.isnan(axis.start) for axis in axes) or len({axis.every for axis in axes}) > 1:
+        return Axis(sees, every, math.nan)
+    return Axis(max(axis.start + axis.sees for axis in axes) - start, every, start)
 
 
 def _both(side: Any) -> tuple[int, int]:
@@ -166,5 +217,5 @@ def _both(side: Any) -> tuple[int, int]:
 
 
 def _pixels(tensor: Tensor) -> tuple[int, int] | None:
-    field = getattr(tensor, _FIELD, None)
-    return field and (int(max(axis[0] for axis in field)), int(max(axis[1] for axis in field)))
+    field = field_of(tensor)
+    return field and (int(max(axis.sees for axis in field)), int(max(axis.every for axis in field)))
