@@ -106,3 +106,14 @@ class Painter(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Pictures of the same size."""
         return x + self.last(self.inner(x).tanh())
+
+
+class Apart(nn.Module):
+    """A loss as other libraries have it: how alike the embeddings of two classes are, and how unlike those of one."""
+
+    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """The mean cosine between classes, less that within."""
+        unit = torch.nn.functional.normalize(embeddings)
+        same = labels[:, None] == labels
+        cosines = unit @ unit.T
+        return cosines[~same].mean() - cosines[same].mean()

@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 import torch.nn.functional as F
-from drawing import SIZE, Painter, Waves, card, plot, strip
+from drawing import SIZE, Apart, Painter, Waves, card, plot, strip
 from PIL import Image, ImageDraw
 from torch import Tensor, nn
 
 import phosphene as ph
-from phosphene import atlas, collection, param
+from phosphene import atlas, collection, embeddings, examples, param
 from phosphene import transforms as tf
 from phosphene.figures.colors import signed
 from phosphene.models import patterns, rules
@@ -72,6 +72,7 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "dot": Shown("dot('block2', card)"),
         "caricature": Shown("caricature('block2', card, 1, 'exact')"),
         "guide": Shown("guide('block2', card)"),
+        "grad": beside("1e3*l2(layer=grad(logprob('spiral'), 'input'))", "logprob('spiral')"),
         "facet": Shown("logit('stars') + 60*facet('block3', logit('stars'), striped)", "logit('stars')"),
         "content": Shown("-content('block2', card, 'relative')"),
         "style": Shown("-style('block1', card, 'gatys')"),
@@ -89,6 +90,16 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "place": Shown("place()*logit('spiral')", batch=4),
         "diversity": beside("0.5*diversity('block2')", batch=3),
         "alignment": beside("2*alignment('block1')", "interpolate(logit('hexagons'), logit('spiral'))", 4),
+        "contrastive": Shown("-contrastive('pool', (0, 0, 1, 1), 'hadsell', margin=4)"),
+        "triplet": Shown("-triplet('pool', (0, 0, 1, 1), margin=8)"),
+        "quadruplet": Shown("-quadruplet('pool', (0, 0, 1, 2), margin=8, second=8)"),
+        "n_pair": Shown("-n_pair('pool', (0, 0, 1, 1))"),
+        "center": Shown("-center('pool', (0, 0, 1, 1), centers=classes)"),
+        "sphereface": Shown("-sphereface('pool', (0, 0, 1, 1), centers=classes)"),
+        "cosface": Shown("-cosface('pool', (0, 0, 1, 1), centers=classes)"),
+        "arcface": Shown("-arcface('pool', (0, 0, 1, 1), centers=classes)"),
+        "subcenter_arcface": Shown("-subcenter_arcface('pool', (0, 0, 1, 1), centers=parts)"),
+        "from_module": Shown("-from_module('pool', (0, 0, 1, 1), loss)"),
         "expect": Shown("expect(logprob('spiral'), tf.rotate(-45, 45), 4)", "logprob('spiral')"),
         "const": Shown("const(2) + channel('block3', 17)", SCORE),
         **{name: Shown(name) for name in ("log", "exp", "sqrt", "relu", "softplus", "sigmoid", "tanh", "absolute")},
@@ -234,6 +245,25 @@ SHOWN: dict[str, dict[str, Shown]] = {
     "attribution": {
         "attribution.gradient_times_activation": Shown("attribution.gradient_times_activation()", "logit('dots')"),
         "attribution.integrated_gradients": Shown("attribution.integrated_gradients()", "logit('dots')"),
+        "attribution.gradient": Shown("attribution.gradient()", "logit('dots')"),
+        "attribution.saliency": Shown("attribution.saliency()", "logit('dots')"),
+        "attribution.smooth_grad": Shown("attribution.smooth_grad(noise=0.1)", "logit('dots')"),
+        "attribution.var_grad": Shown("attribution.var_grad(noise=0.1)", "logit('dots')"),
+        "attribution.deconvnet": Shown("attribution.deconvnet()", "logit('dots')"),
+        "attribution.guided_backprop": Shown("attribution.guided_backprop()", "logit('dots')"),
+        "attribution.guided_grad_cam": Shown("attribution.guided_grad_cam('block4')", "logit('dots')"),
+        "attribution.cam": Shown("attribution.cam()", "logit('dots')"),
+        "attribution.grad_cam": Shown("attribution.grad_cam()", "logit('dots')"),
+        "attribution.grad_cam_plus_plus": Shown("attribution.grad_cam_plus_plus()", "logit('dots')"),
+        "attribution.layer_cam": Shown("attribution.layer_cam()", "logit('dots')"),
+        "attribution.occlusion": Shown("attribution.occlusion()", "logit('dots')"),
+        "attribution.rise": Shown("attribution.rise(masks=200)", "logit('dots')"),
+        "attribution.lime": Shown("attribution.lime(samples=150)", "logit('dots')"),
+        "superpixels.grid": Shown("attribution.lime(superpixels.grid(4, 6), samples=100)", "logit('dots')"),
+        "superpixels.quickshift": Shown(
+            "attribution.lime(superpixels.quickshift(kernel=8), samples=150)", "logit('dots')"
+        ),
+        "superpixels.slic": Shown("attribution.lime(superpixels.slic(count=40), samples=150)", "logit('dots')"),
     },
 }
 
@@ -270,6 +300,9 @@ def names() -> dict[str, Value]:
         "vector": hold(hearts),
         "striped": hold(striped()),
         "sheet": hold(sheet),
+        "classes": hold(torch.stack([hearts, spiral])),
+        "parts": hold(torch.stack([hearts, -hearts, spiral, -spiral]).reshape(2, 2, -1)),
+        "loss": param.network(Apart().eval()),
         "generator": param.network(Waves().eval()),
         "painter": param.network(Painter().eval()),
     }
@@ -314,7 +347,8 @@ def objectives(shown: Shown) -> Image.Image:
     views = {"transforms": tf.identity} if "expect(" in shown.source else {}
     texts = [text for text in (shown.before, shown.source) if text]
     steps = 120 if "card" in shown.source else 40
-    rows = [paint(text, steps=steps, batch=shown.batch, **views, **EVERYWHERE).images for text in texts]
+    slopes = {} if "grad(" in shown.source else EVERYWHERE  # these rules cannot be differentiated twice
+    rows = [paint(text, steps=steps, batch=shown.batch, **views, **slopes).images for text in texts]
     return strip(torch.cat(rows), columns=shown.batch)
 
 
@@ -426,10 +460,18 @@ def halves() -> Tensor:
     return torch.cat([left[:, :, :96], right[:, :, 96:]], 2)
 
 
+LOOKED_AT = {
+    **dict.fromkeys(("cam", "grad_cam", "grad_cam_plus_plus"), "block4"),
+    **dict.fromkeys(("gradient_times_activation", "integrated_gradients", "layer_cam"), "block3"),
+}
+"""The layers of methods that are not shown at the picture."""
+
+
 def attributed(shown: Shown) -> Image.Image:
-    """What the positions of block3 add to `dots`, over the picture."""
-    picture = halves()
-    found = ph.attribute(model(), shown.before, picture, wrt="block3", method=read(shown.source), size=192).spatial()
+    """What the positions of a layer, or of the picture, add to `dots`."""
+    picture, method = halves(), read(shown.source)
+    wrt = LOOKED_AT.get(method.word.partition(".")[2], "image")
+    found = ph.attribute(model(), shown.before, picture, wrt=wrt, method=method, size=192).spatial()
     heat = torch.from_numpy(signed(found[0] / found.abs().max())).permute(2, 0, 1)
     return strip(picture, F.interpolate(heat[None].float(), (192, 192))[0])
 
@@ -476,6 +518,16 @@ def figure(kind: str, layers: Any, **arguments: Any) -> Image.Image:
     return Image.open(io.BytesIO(made.scene().png(1)))
 
 
+def explanation() -> Image.Image:
+    """Why dots and not stripes, by four methods, in 128 colors."""
+    methods = ["grad_cam", "guided_backprop", "integrated_gradients", "occlusion"]
+    made = ph.recipes.explanation(
+        model(), {"dots − stripes": "logit('dots') - logit('stripes 0')"}, {"halves": halves()}, methods, size=192
+    )
+    shown = Image.open(io.BytesIO(made.scene().png(1))).convert("RGB")
+    return shown.quantize(128, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+
+
 MAKERS: dict[str, Callable[[Shown], Image.Image]] = {
     "objectives": objectives,
     "param": params,
@@ -485,12 +537,32 @@ MAKERS: dict[str, Callable[[Shown], Image.Image]] = {
     "attribution": attributed,
     "atlas": laid_out,
 }
+
+
+def units() -> Image.Image:
+    """Two units of a layer, with the drawings that they answer most."""
+    drawn = collection.sources.drawn(460)
+    with tempfile.TemporaryDirectory() as folder:
+        found = examples.dataset_examples(model(), drawn, ["block3"], folder, 4, size=64, progress=False)
+        made = examples.unit_figure(model(), found, {"block3": [17, 20]}, store=STORE, progress=False)
+        return Image.open(io.BytesIO(made.scene().png(1)))
+
+
+def mapped() -> Image.Image:
+    """A map of drawings, with their classes."""
+    found = embeddings.embed(model(), "block3", collection.sources.drawn(460), size=64, progress=False)
+    return Image.open(io.BytesIO(embeddings.map_figure(found).scene().png(1)))
+
+
 FIGURES: dict[str, Callable[[], Image.Image]] = {
     "halves": lambda: pixels(halves()),
     "dictionary": lambda: figure("dictionary", ["block3", "block4"], top=4, at=[(96, 30), (96, 160)]),
     "grid": lambda: figure("grid", "block4", joint=32),
     "groups": lambda: figure("groups", ["block3", "block4"], count=3, toward="logit('dots')"),
     "influences": lambda: figure("influences", ["block2", "block3", "block4"], toward="logit('dots')", top=3),
+    "explanation": explanation,
+    "units": units,
+    "map": mapped,
 }
 EXTRA: dict[str, dict[str, Callable[[], Image.Image]]] = {
     "transforms": {"card": lambda: strip(card())},

@@ -24,6 +24,7 @@ from .objectives.algebra import (
     Coefficient,
     Constant,
     Expectation,
+    Gradient,
     Mapped,
     Masked,
     Objective,
@@ -35,6 +36,7 @@ from .objectives.algebra import (
     plus,
     times,
 )
+from .objectives.gradient import grad
 from .objectives.tree import expect, fold
 from .transforms.base import Transform
 from .values import Value, check_integer, exact, hold, show, tensor
@@ -61,6 +63,8 @@ def _head(node: Objective) -> Row:
         places = {id(child): number for number, child in enumerate(node.children)}
         arguments = {k: {"child": places[id(v)]} if id(v) in places else _plain(v) for k, v in node.arguments}
         return ["term", node.definition.name, node.layer, arguments, [repr(step) for step in node.path]]
+    if isinstance(node, Gradient):
+        return ["gradient", node.layer, node.held]
     if isinstance(node, Coefficient):
         return ["coefficient", repr(node.source)]
     if isinstance(node, Scaled):
@@ -120,6 +124,7 @@ def _node(row: Row, nodes: list[Objective]) -> Objective:
     build: dict[str, Callable[..., Objective]] = {
         "number": lambda value: Constant(exact(str(value))),
         "coefficient": lambda source: const(parse(source)),
+        "gradient": lambda layer, held, one: grad(child(one), layer, held),
         "times": lambda weight, one: times(Constant(exact(str(weight))), child(one)),
         "power": lambda exponent, one: child(one) ** exponent,
         "at": lambda image, one: child(one).at(image),

@@ -20,7 +20,7 @@ from phosphene import values
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-LIMIT = 1_600_000
+LIMIT = 2_000_000
 ROOMS = {
     "": "objectives",
     "param": "param",
@@ -28,6 +28,7 @@ ROOMS = {
     "tf": "transforms",
     "rules": "rules",
     "attribution": "attribution",
+    "superpixels": "attribution",
     "atlas": "atlas",
     **dict.fromkeys(("gradients", "operators", "constraints", "optimizers", "schedules", "stages"), "render"),
 }
@@ -37,9 +38,9 @@ WORDS = {
     word
     for word in values.words
     if values._origins[word][0].startswith("phosphene.")
-    and not values._origins[word][0].startswith(("phosphene.testing", "phosphene.models.generators"))
+    and not values._origins[word][0].startswith(("phosphene.testing", "phosphene.models.generators", "phosphene.sanity"))
 } - PLUMBING
-"""The library's own, before any test has made others; those of a training program stand in its file alone."""
+"""The library's own, before any test has made others; those of a training program or a check stand in its file alone."""
 
 
 def _load() -> Any:

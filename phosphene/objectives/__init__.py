@@ -7,10 +7,14 @@ operators that combine them, `term` makes new words, `analysis` asks questions a
 from .algebra import Objective, const
 from .analysis import Site, couples_batch, degree, is_linear, layers, needed, sites, terms
 from .batch import alignment, diversity, each, interpolate, place
+from .embedding import contrastive, n_pair, quadruplet, triplet
 from .expansion import expand
 from .facets import facet
 from .functions import absolute, clamp, elementwise, exp, log, relu, sigmoid, softplus, sqrt, tanh
+from .gradient import grad
+from .margins import arcface, center, cosface, sphereface, subcenter_arcface
 from .matching import content, gram, guide, region_style, style
+from .modules import from_module
 from .perceptual import lab_distance
 from .priors import blur, boundary, l1, l2, linf, lp, tv
 from .term import Channel, Column, Label, Picture, Region, Row, Slope, term
@@ -43,13 +47,17 @@ __all__ = [
     "Slope",
     "absolute",
     "alignment",
+    "arcface",
     "blur",
     "boundary",
     "caricature",
+    "center",
     "channel",
     "clamp",
     "const",
     "content",
+    "contrastive",
+    "cosface",
     "cosine_direction",
     "cosine_spatial",
     "couples_batch",
@@ -63,6 +71,8 @@ __all__ = [
     "expand",
     "expect",
     "facet",
+    "from_module",
+    "grad",
     "gram",
     "guide",
     "interpolate",
@@ -77,21 +87,26 @@ __all__ = [
     "logit",
     "logprob",
     "lp",
+    "n_pair",
     "needed",
     "neuron",
     "place",
     "prob",
+    "quadruplet",
     "region_style",
     "relu",
     "sigmoid",
     "sites",
     "softplus",
     "spatial",
+    "sphereface",
     "sqrt",
     "style",
+    "subcenter_arcface",
     "tanh",
     "tensor_direction",
     "term",
     "terms",
+    "triplet",
     "tv",
 ]

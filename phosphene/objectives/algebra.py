@@ -1,4 +1,4 @@
-"""Objectives as frozen values: ten kinds of node and the operators that build them.
+"""Objectives as frozen values: eleven kinds of node and the operators that build them.
 
 A node is immutable and carries its fingerprint, so `==` and `hash` cost nothing. Trees may be thousands of levels deep and
 share sub-trees: whatever walks one uses `fold`, never recursion.
@@ -185,7 +185,8 @@ class Constant(Objective):
 class Term(Objective):
     """One quantity of one layer: a definition (`@term`), its layer, its arguments, and the views it is seen through.
 
-    Objectives among the arguments are its children: those whose slope at the layer the term is given.
+    Gradients among the arguments are its children. The one named `OF` stands in place of the activation; the layer is then
+    where it is taken.
     """
 
     __slots__ = ("arguments", "definition", "layer", "path")
@@ -208,6 +209,38 @@ class Term(Objective):
         parts = iter(children)
         given = tuple((name, next(parts) if isinstance(value, Objective) else value) for name, value in self.arguments)
         return Term(self.definition, self.layer, given, self.path) if children else self
+
+
+OF = ""
+"""The argument that takes the place of a term's activation: no parameter has this name."""
+
+
+class Gradient(Objective):
+    """The gradient of an objective at a layer, of the layer's shape: no score, but what a term can look at.
+
+    held: kept constant when scores are differentiated, which is cheaper; else the term is differentiated through it.
+    path: the views that lead there, those of its term.
+    """
+
+    __slots__ = ("held", "layer", "path")
+
+    def __init__(
+        self, child: Objective, layer: str, held: bool = False, path: tuple[Transform | Draw, ...] = ()
+    ) -> None:
+        self.layer, self.held, self.path = layer, held, path
+        key = ("gradient", layer, held, repr(path))
+        super().__init__((child,), child.fingerprint.map(lambda value: element(*key, value)))
+
+    def at(self, image: int) -> NoReturn:
+        """Refused: a gradient is no score."""
+        _no_score(self)
+
+    def map(self, function: Elementwise) -> NoReturn:
+        """Refused: a gradient is no score."""
+        _no_score(self)
+
+    def __matmul__(self, view: Transform) -> NoReturn:
+        _no_score(self)
 
 
 class Draw(Value, abstract=True):
@@ -323,8 +356,18 @@ def refuse(given: str, expected: str, instead: str) -> NoReturn:
     raise BadOperation(given if len(given) < 200 else given[:200] + " ...", expected, instead)
 
 
+def _no_score(gradient: Objective) -> NoReturn:
+    refuse(
+        f"{gradient!r} as a score",
+        "a term that makes one number per picture of it",
+        "write channel(grad(a, 'layer'), 0), or a term of your own",
+    )
+
+
 def lift(value: Any) -> Objective | None:
     """An objective from an objective, a finite number or a schedule; None from what other types must handle."""
+    if isinstance(value, Gradient):
+        _no_score(value)
     if isinstance(value, Objective):
         return value
     if isinstance(value, (int, float, Fraction, Decimal, np.integer, np.floating)) and not isinstance(value, bool):
@@ -360,6 +403,7 @@ def const(value: Any) -> Objective:
 
 def plus(left: Objective, right: Objective) -> Objective:
     """The sum; 0 is left out."""
+    _check_scores(left, right)
     if _is_zero(left) or _is_zero(right):
         return right if _is_zero(left) else left
     return Sum(left, right)
@@ -367,6 +411,7 @@ def plus(left: Objective, right: Objective) -> Objective:
 
 def times(left: Objective, right: Objective) -> Objective:
     """The product, its weights gathered in front."""
+    _check_scores(left, right)
     (p, a), (q, b) = split_weight(left), split_weight(right)
     if a is ONE or b is ONE:
         return scaled(p * q, b if a is ONE else a)
@@ -391,6 +436,7 @@ def split_weight(node: Objective) -> tuple[Fraction, Objective]:
 
 def power(base: Objective, exponent: int) -> Objective:
     """A whole power; numbers are folded."""
+    _check_scores(base)
     if exponent >= 2**31:
         raise TooLarge("a power", "an exponent up to 2**31 - 1 expected", "write a smaller power")
     if isinstance(base, Constant):
@@ -401,6 +447,12 @@ def power(base: Objective, exponent: int) -> Objective:
             )
         return Constant(base.value**exponent)
     return ONE if exponent == 0 else base if exponent == 1 else Power(base, exponent)
+
+
+def _check_scores(*nodes: Objective) -> None:
+    for node in nodes:
+        if isinstance(node, Gradient):
+            _no_score(node)
 
 
 def _is_zero(node: Objective) -> bool:

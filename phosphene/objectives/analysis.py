@@ -16,6 +16,7 @@ from .algebra import (
     Coefficient,
     Constant,
     Expectation,
+    Gradient,
     Mapped,
     Masked,
     Objective,
@@ -24,6 +25,7 @@ from .algebra import (
     Scaled,
     Sum,
     Term,
+    lift,
     split_weight,
 )
 from .identity import Fingerprint, product, total
@@ -81,13 +83,14 @@ def _partials(node: Objective) -> list[Fingerprint]:
         return [product([exponent, prints[0].power(node.exponent - 1)])]
     if isinstance(node, Masked):
         return [Fingerprint(1).only(node.image)]
-    if isinstance(node, (Mapped, Expectation, Term)):
+    if isinstance(node, (Mapped, Expectation, Gradient, Term)):
         return [node.fingerprint] * len(prints)
     return [Fingerprint(1)] * len(prints)
 
 
 def effective(root: Objective) -> Objective:
     """The objective as it is evaluated: expectations written out, leaves that cancel replaced by 0."""
+    lift(root)
     whole = written_out(root)
     live = set(needed(whole))
 
@@ -111,17 +114,19 @@ def term_sites(one: Term) -> list[Site]:
 
 def target_sites(one: Term) -> dict[str, Site]:
     """The sites of a term's target pictures and regions by parameter: the term gets what is there in their place."""
+    from .labels import labels_of
     from .term import Picture, Region, picture_of
 
     kinds = {parameter.name: parameter.kind for parameter in one.definition.parameters}
-    given = dict(one.arguments)
-    found = {}
+    arguments = dict(one.arguments)
+    # Labels that come with the step take no way through the network.
+    found = {name: Site("image", (), value) for name, value in labels_of(one).items() if isinstance(value, given)}
     for name, value in one.arguments:
-        if kinds[name] == Picture:
+        if kinds.get(name) == Picture:
             found[name] = Site(one.layer, one.path, value)
-        elif kinds[name] == Region:
+        elif kinds.get(name) == Region:
             owner = picture_of(name, kinds)
-            found[name] = Site(one.layer, one.path, given[owner] if owner else None, value)
+            found[name] = Site(one.layer, one.path, arguments[owner] if owner else None, value)
     return found
 
 
@@ -167,8 +172,13 @@ def terms(root: Objective) -> list[tuple[Fraction, Objective]]:
 
 
 def images(root: Objective) -> list[int]:
-    """The pictures of the batch that masks name, sorted."""
-    return sorted({node.image for node in nodes(root) if isinstance(node, Masked)})
+    """The pictures of the batch that masks name and labels are written for, sorted."""
+    from .labels import labels_of
+
+    named = {node.image for node in nodes(root) if isinstance(node, Masked)}
+    written = [labels_of(node).values() for node in nodes(root) if isinstance(node, Term)]
+    counts = [len(labels) for some in written for labels in some if isinstance(labels, tuple)]
+    return sorted(named.union(range(max(counts, default=0))))
 
 
 def couples_batch(root: Objective) -> bool:
@@ -193,7 +203,7 @@ def _linear(node: Objective, degrees: list[int]) -> int:
     if isinstance(node, (Constant, Coefficient)):
         return 0
     if isinstance(node, Term):
-        return 1 if node.definition.linear else 2
+        return 1 if node.definition.linear and not node.children else 2
     if isinstance(node, Product):
         return min(2, sum(degrees))
     if isinstance(node, Power):

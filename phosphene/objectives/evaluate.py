@@ -13,7 +13,20 @@ from torch import Tensor
 
 from ..errors import BadArgument, BadWeight, Detached, PhospheneError, ShapeMismatch, UnknownLayer
 from ..values import is_finite, show, tensor
-from .algebra import Coefficient, Constant, Mapped, Masked, Objective, Power, Product, Scaled, Sum, Term
+from .algebra import (
+    OF,
+    Coefficient,
+    Constant,
+    Gradient,
+    Mapped,
+    Masked,
+    Objective,
+    Power,
+    Product,
+    Scaled,
+    Sum,
+    Term,
+)
 from .analysis import Site, effective, target_sites
 from .tree import fold, nodes
 
@@ -48,6 +61,8 @@ def evaluate(root: Objective, activations: Activations, step: int = 0, steps: in
     with differentiable(leaves, activations) as here:
 
         def visit(node: Objective, parts: list[Tensor]) -> Tensor:
+            if isinstance(node, Gradient):
+                return gradient_at(node, here, parts[0])
             return leaf_score(node, here, parts) if isinstance(node, Term) else combined(node, parts, context)
 
         return fold(whole, visit).expand(context.batch)
@@ -55,7 +70,7 @@ def evaluate(root: Objective, activations: Activations, step: int = 0, steps: in
 
 @contextmanager
 def differentiable(leaves: Iterable[Objective], activations: Activations) -> Iterator[Activations]:
-    """The activations, gradients with respect to which can be taken where a term asks for a slope."""
+    """The activations, gradients with respect to which can be taken where a term asks for one."""
     asking = [leaf for leaf in leaves if isinstance(leaf, Term) and leaf.children]
     plain = {
         Site(one.layer, one.path): x for one in asking if not (x := site_activation(one, activations)).requires_grad
@@ -104,9 +119,12 @@ def masked(score: Tensor, image: int, context: Context) -> Tensor:
 
 
 def leaf_score(one: Term, activations: Activations, inside: Sequence[Tensor] = ()) -> Tensor:
-    """The score of a term, with its shape checked; `inside` are those of the objectives among its arguments."""
+    """The score of a term, with its shape checked; `inside` are the gradients among its arguments."""
     activation = site_activation(one, activations)
-    arguments = {**tensor_arguments(one, activations, activation), **slopes(one, activation, inside)}
+    arguments = tensor_arguments(one, activations, activation)
+    names = [name for name, value in one.arguments if isinstance(value, Gradient)]
+    arguments.update(zip(names, inside, strict=True))
+    activation = arguments.pop(OF, activation)
     try:
         score = one.definition.function(activation, **arguments)
     except (PhospheneError, MemoryError, torch.OutOfMemoryError):
@@ -141,25 +159,26 @@ def tensor_arguments(one: Term, activations: Activations, like: Tensor) -> dict[
     return {**others, **targets}
 
 
-def slopes(one: Term, activation: Tensor, inside: Sequence[Tensor]) -> dict[str, Tensor]:
-    """The gradient of each objective among the arguments of a term, of its scores `inside`, at the term's activation.
+def gradient_at(node: Gradient, activations: Activations, score: Tensor) -> Tensor:
+    """The gradient of scores at the activation of a layer, picture by picture where these do not depend on each other.
 
-    Detached where an objective does not depend on that activation.
+    Detached where they do not depend on that activation.
     """
-    names = [name for name, value in one.arguments if isinstance(value, Objective)]
-    found = {}
-    for name, child, score in zip(names, one.children, inside, strict=True):
-        slope = None
-        if score.requires_grad:
-            (slope,) = torch.autograd.grad(score.sum(), activation, retain_graph=True, allow_unused=True)
-        if slope is None:
-            raise Detached(
-                f"{child!r}"[:300] + f" does not depend on {one.layer!r}, at which its slope is asked for",
-                "a layer on the way from the picture to those that the objective looks at",
-                "write an earlier layer, or an objective that looks at a deeper one",
-            )
-        found[name] = slope.detach()
-    return found
+    activation = lookup(Site(node.layer, node.path), activations, node)
+    slope: Tensor | None = None
+    if score.requires_grad:
+        (slope,) = torch.autograd.grad(
+            score.sum(), activation, retain_graph=True, create_graph=not node.held, allow_unused=True
+        )
+    if slope is None:
+        raise Detached(
+            f"{node.children[0]!r}"[:300] + f" does not depend on {node.layer!r}, at which its slope is asked for",
+            "a layer on the way from the picture to those that the objective looks at",
+            "write 'input', which is what the network sees through the views"
+            if node.path and node.layer.endswith("image")
+            else "write an earlier layer, or an objective that looks at a deeper one",
+        )
+    return slope.detach() if node.held else slope
 
 
 def target_of(one: Term, site: Site, activations: Activations) -> Tensor:

@@ -25,7 +25,7 @@ from .algebra import (
     times,
 )
 from .algebra import power as raised
-from .tree import fold, summed
+from .tree import OUTSIDE, fold, summed
 
 Monomial = tuple[Objective, ...]
 Polynomial = dict[Monomial, Fraction]
@@ -56,7 +56,7 @@ def expand(root: Objective, ceiling: int = CEILING) -> Objective:
     def visit(node: Objective, parts: list[Vector]) -> Vector:
         return _expanded(node, parts, ceiling)
 
-    return _normal_form(fold(root, visit), ceiling)
+    return _normal_form(fold(root, visit, OUTSIDE), ceiling)
 
 
 def _normal_form(vector: Vector, ceiling: int) -> Objective:

@@ -15,9 +15,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .algebra import Constant, Draw, Masked, Objective, Product, Scaled, Sum, Term, split_weight
+from .algebra import Constant, Draw, Gradient, Masked, Objective, Product, Scaled, Sum, Term, split_weight
 from .analysis import Site, effective, sites, target_sites, terms
-from .evaluate import Activations, Context, combined, differentiable, leaf_score, masked, real, site_activation
+from .evaluate import (
+    Activations,
+    Context,
+    combined,
+    differentiable,
+    gradient_at,
+    leaf_score,
+    masked,
+    real,
+    site_activation,
+)
 from .identity import Fingerprint
 from .tree import as_written, nodes
 
@@ -141,6 +151,8 @@ class Program:
     ) -> Tensor:
         if isinstance(node, Term):
             return leaf_score(node, activations, [values[child.fingerprint] for child in node.children])
+        if isinstance(node, Gradient):
+            return gradient_at(node, activations, values[node.children[0].fingerprint])
         if isinstance(node, (Sum, Scaled)):
             return self._total(self._sums[node.fingerprint], values, activations, context)
         if isinstance(node, Product):

@@ -8,10 +8,12 @@ from fractions import Fraction
 from ..errors import TooLarge
 from ..values import ATOM, POWER, PRODUCT, SUM, UNARY, Value, show
 from .algebra import (
+    OF,
     Coefficient,
     Constant,
     Draw,
     Expectation,
+    Gradient,
     Mapped,
     Masked,
     Objective,
@@ -48,6 +50,8 @@ def text(root: Objective) -> str:
             "write it as JSON, which keeps shared parts: serialize.to_json(a)",
         )
     source = fold(root, _write)[0]
+    if isinstance(root, Gradient):
+        return _gradient(root, source)
     return f"const({source})" if isinstance(root, Coefficient) else source
 
 
@@ -60,6 +64,8 @@ def _write(node: Objective, parts: list[Text]) -> Text:
         return _number(node.value)
     if isinstance(node, Term):
         return _term(node, [part[0] for part in parts])
+    if isinstance(node, Gradient):
+        return parts[0]  # its term knows whether more must be said
     if isinstance(node, Coefficient):
         return node.source.text()
     if isinstance(node, Sum):
@@ -95,11 +101,20 @@ def _number(value: Fraction) -> Text:
 
 def _term(node: Term, inside: list[str]) -> Text:
     texts = iter(inside)
-    given = [(k, _Written(next(texts)) if isinstance(v, Objective) else v) for k, v in node.arguments]
+    given = []
+    for name, value in node.arguments:
+        if isinstance(value, Gradient):
+            inner = next(texts)
+            value = _Written(inner if value.held and name != OF else _gradient(value, inner))
+        given.append((name, value))
     source = node.definition.text(node.layer, tuple(given))
     for step in reversed(node.path):
         source += f" @ {_step(step)}"
     return source, PRODUCT if node.path else ATOM
+
+
+def _gradient(node: Gradient, inner: str) -> str:
+    return f"grad({inner}, {node.layer!r}{', held=True' if node.held else ''})"
 
 
 class _Written(str):

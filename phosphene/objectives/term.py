@@ -1,6 +1,7 @@
 """`@term`: a pure function of an activation becomes a word of the language.
 
-The first parameter is the activation, the first argument of the word is its layer. The other parameters are keyword-only;
+The first parameter is the activation, the first argument of the word is its layer, or the gradient of an objective at
+one, `grad(...)`, which the function then gets in its place. The other parameters are keyword-only;
 their annotations say what may be given and how it is checked:
 
     Channel, Row, Column   an index into that axis of the activation, checked against the network
@@ -8,7 +9,10 @@ their annotations say what may be given and how it is checked:
     Picture                a picture, or `param.given()`; the function gets that picture's activation at the same layer
     Region                 a mask; the function gets the region's share of each position of the layer, (1 or B, 1, h, w):
                            of the painted picture, or, as `like_region`, of the Picture `like`
-    Slope                  an objective; the function gets the gradient of its score at the activation, held constant
+    Labels                 a whole number for each picture of the batch, or `param.given("labels")`: see `labels`
+    Module                 a module, held as `param.network` holds it
+    Slope                  an objective; the function gets the gradient of its score at the activation, held constant;
+                           or `grad(...)` of one, which says whether it is
     Tensor                 numbers, kept by content
     float, int, bool, Literal[...]
 """
@@ -27,10 +31,12 @@ from torch import Tensor
 
 from ..errors import BadArgument, BadPicture, ShapeMismatch, nearest
 from ..param.given import given
+from ..param.network import network
 from ..param.picture import picture
 from ..values import code_origin, hold, is_finite, literal, register, tensor
-from .algebra import Expectation, Objective, Term
-from .tree import nodes
+from . import labels
+from .algebra import OF, Gradient, Term
+from .gradient import as_slope
 
 USUAL = (1, 3, 4)
 """Channels of a picture: grey, RGB, RGBA."""
@@ -82,7 +88,11 @@ class Definition:
     def __call__(self, *arguments: Any, **named: Any) -> Term:
         """The term with these arguments; a layer comes first unless the definition has one."""
         given = list(arguments)
-        layer = named.pop("layer", None) or self.layer or (given.pop(0) if given else None)
+        layer = named.pop("layer", None)
+        if layer is None:
+            layer = self.layer or (given.pop(0) if given else None)
+        of = layer if isinstance(layer, Gradient) else named.pop(OF, None)
+        layer = of.layer if isinstance(of, Gradient) else layer
         shown = f"{self.name}({', '.join([*map(_brief, arguments), *(f'{k}={_brief(v)}' for k, v in named.items())])})"
         if not isinstance(layer, str) or not layer:
             raise BadArgument(f"{shown} names no layer", "a layer's name expected first", f"write {self.usage()}")
@@ -94,9 +104,22 @@ class Definition:
             if parameter.name in named:
                 raise BadArgument(f"{shown} gives {parameter.name} twice", self._takes(), f"write {self.usage()}")
             named[parameter.name] = value
-        return Term(self, layer, self._bound(named, shown))
+        bound = self._bound(named, layer, shown)
+        if not isinstance(of, Gradient):
+            return Term(self, layer, bound)
+        self._check_of(bound, shown)
+        return Term(self, layer, ((OF, of), *bound))
 
-    def _bound(self, named: dict[str, Any], shown: str) -> tuple[tuple[str, Any], ...]:
+    def _check_of(self, bound: tuple[tuple[str, Any], ...], shown: str) -> None:
+        pictures = {parameter.name for parameter in self.parameters if parameter.kind in (Picture, Region)}
+        if named := sorted(pictures & dict(bound).keys()):
+            raise BadArgument(
+                f"{shown} compares a gradient with what is at its layer ({', '.join(named)})",
+                "a term without target pictures and regions",
+                "write a term of your own that takes a Slope",
+            )
+
+    def _bound(self, named: dict[str, Any], layer: str, shown: str) -> tuple[tuple[str, Any], ...]:
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in named:
             if name not in known:
@@ -107,7 +130,8 @@ class Definition:
                 if parameter.required:
                     raise BadArgument(f"{shown} lacks {parameter.name}", self._takes(), f"write {self.usage()}")
                 continue
-            value = convert(parameter.kind, named[parameter.name], f"{self.name}: {parameter.name}")
+            value, owner = named[parameter.name], f"{self.name}: {parameter.name}"
+            value = as_slope(value, layer, owner) if parameter.kind == Slope else convert(parameter.kind, value, owner)
             if parameter.required or value != parameter.default:
                 bound.append((parameter.name, value))
         return tuple(bound)
@@ -123,13 +147,14 @@ class Definition:
     def text(self, layer: str, arguments: tuple[tuple[str, Any], ...]) -> str:
         """The source of a term: required arguments by place, the others by name where they are not the default."""
         given = dict(arguments)
-        parts = [] if self.layer else [repr(layer)]
+        where = literal(given[OF]) if OF in given else repr(layer)
+        parts = [] if self.layer else [where]
         for parameter in self.parameters:
             if parameter.name in given:
                 value = literal(given[parameter.name])
                 parts.append(value if parameter.required else f"{parameter.name}={value}")
-        if self.layer and layer != self.layer:
-            parts.append(f"layer={layer!r}")
+        if self.layer and (layer != self.layer or OF in given):
+            parts.append(f"layer={where}")
         return f"{self.name}({', '.join(parts)})"
 
     def __repr__(self) -> str:
@@ -215,8 +240,10 @@ def convert(kind: Any, value: Any, owner: str) -> Any:
         return value if isinstance(value, given) else _one(_target(value), owner)
     if kind == Region:
         return _region(value, owner)
-    if kind == Slope:
-        return _objective(value, owner)
+    if labels.needs_of(kind):
+        return labels.converted(kind, value, owner)
+    if network in getattr(kind, "__metadata__", ()):
+        return value if isinstance(value, network) else network(value)
     if kind == Label and isinstance(value, str):
         return value
     if kind is Tensor:
@@ -264,22 +291,6 @@ def _region(value: Any, owner: str) -> tensor:
             f"{owner} is empty", "a mask that is 1 somewhere: 1 inside the region, 0 outside", "leave the term out"
         )
     return held
-
-
-def _objective(value: Any, owner: str) -> Objective:
-    if not isinstance(value, Objective) or not any(isinstance(node, Term) for node in nodes(value)):
-        raise BadArgument(
-            f"{owner} is {_brief(value)}", "an objective that looks at a layer expected", "write channel('block3', 17)"
-        )
-    for node in nodes(value):
-        if isinstance(node, Expectation) or (isinstance(node, Term) and node.path):
-            name = owner.partition(":")[0]
-            raise BadArgument(
-                f"{owner} is {_brief(value)}, which has views of its own",
-                "an objective that sees what the term sees",
-                f"write expect({name}('layer', a, ...), transforms, n), or {name}('layer', a, ...) @ view",
-            )
-    return value
 
 
 def picture_of(region: str, kinds: Mapping[str, Any]) -> str | None:

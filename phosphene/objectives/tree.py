@@ -16,6 +16,7 @@ from .algebra import (
     Constant,
     Draw,
     Expectation,
+    Gradient,
     Mapped,
     Masked,
     Objective,
@@ -24,6 +25,7 @@ from .algebra import (
     Scaled,
     Sum,
     Term,
+    lift,
     plus,
     power,
     times,
@@ -88,6 +90,7 @@ def expect(objective: Objective, transforms: Transform, n: int) -> Objective:
             given, "an objective, transforms and a number of draws expected", "write expect(a, tf.x(), 8)"
         )
     check_integer("expect", "n", n, 1)
+    lift(objective)
     return objective if isinstance(objective, (Constant, Coefficient)) else Expectation(objective, transforms, n)
 
 
@@ -107,6 +110,8 @@ def rebuilt(node: Objective, children: list[Objective]) -> Objective:
         return Mapped(children[0], node.function)
     if isinstance(node, Expectation):
         return expect(children[0], node.transform, node.draws)
+    if isinstance(node, Gradient):
+        return Gradient(children[0], node.layer, node.held, node.path)
     return node.over(children) if isinstance(node, Term) else node
 
 
@@ -161,10 +166,15 @@ def _within_terms(root: Objective, path_of: Callable[[Term], tuple[Transform | D
         return root
 
     def visit(owner: Term) -> Objective:
-        def move(one: Term) -> Term:
-            return Term(one.definition, one.layer, one.arguments, path_of(owner))
+        path = path_of(owner)
 
-        return owner.over([replace_terms(child, move) for child in owner.children])
+        def move(node: Objective, children: list[Objective]) -> Objective:
+            moved = rebuilt(node, children)
+            if isinstance(moved, Term):
+                return Term(moved.definition, moved.layer, moved.arguments, path)
+            return Gradient(moved.children[0], moved.layer, moved.held, path) if isinstance(moved, Gradient) else moved
+
+        return owner.over([fold(child, move) for child in owner.children])
 
     return replace_terms(root, visit)
 

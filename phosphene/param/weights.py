@@ -12,13 +12,16 @@ from torch import Tensor, nn
 
 from ..errors import BadArgument, MissingTensor, ShapeMismatch
 from ..seeds import stream
-from ..values import check_integer
+from ..values import check_integer, hold, tensor
 from .base import Param, State
 from .compose import composed
 from .generated import Generated, sentence
 from .network import network
 from .output import checked_range
 from .picture import picture
+
+COMING = {"data", "labels"}
+"""What comes with a step and is no parameter."""
 
 
 class weights(Generated):
@@ -28,10 +31,13 @@ class weights(Generated):
     parameters. All its parameters are optimized, from their present values; buffers are kept. `data` are pictures
     (N, C, H, W) in [0, 1], in any form that `picture` reads. Each step sees `batch` of them, drawn with replacement:
     `given` puts them into the state under "data", where the objective's targets can be taken from too; without that key
-    the first `batch` pictures are decoded. `out` and `range` as for `latent`; without a range the network's values are
-    passed on as they are, so let `clip()` or `sigmoid()` follow. Source: Johnson 2016, feed-forward style.
+    the first `batch` pictures are decoded. `labels`, a whole number for each picture of `data`, come with them as "labels":
+    terms such as `triplet` take them by `param.given("labels")`. `out` and `range` as for `latent`; without a range the
+    network's values are passed on as they are, so let `clip()` or `sigmoid()` follow. Source: Johnson 2016, feed-forward
+    style.
 
-    Errors: Detached where no gradient reaches a parameter, ShapeMismatch, ModelState for training mode.
+    Errors: Detached where no gradient reaches a parameter, ShapeMismatch, ModelState for training mode, BadArgument for
+    labels of one class.
 
     >>> net = nn.Conv2d(3, 3, 1).eval()
     >>> from .maps import clip
@@ -45,6 +51,7 @@ class weights(Generated):
     batch: int = 4
     out: str | None = None
     range: Any = None
+    labels: Any = None
 
     def __post_init__(self) -> None:
         check_integer("weights", "batch", self.batch, 1)
@@ -53,6 +60,7 @@ class weights(Generated):
         object.__setattr__(self, "data", picture(self.data, channels=None))
         object.__setattr__(self, "out", None if self.out is None else str(self.out))
         object.__setattr__(self, "range", checked_range("weights", self.range))
+        object.__setattr__(self, "labels", None if self.labels is None else _classes(self.labels, self.data.shape[0]))
         if held.known:
             with suppress(MissingTensor):  # pictures of which only the name has been read so far
                 self.dry_run()
@@ -74,14 +82,15 @@ class weights(Generated):
         return {name: x.detach().to(device, dtype, copy=True) for name, x in module.named_parameters()}
 
     def given(self, seeds: Sequence[int], step: int, dtype: torch.dtype = torch.float32, device: Any = "cpu") -> State:
-        """{"data": a picture for each seed}, drawn from the seed's stream for this step."""
+        """{"data": a picture for each seed}, drawn from the seed's stream for this step, and its "labels" where known."""
         total = self.data.shape[0]
         rows = [int(torch.randint(total, (), generator=stream(seed, "data", step))) for seed in seeds]
-        return {"data": self.data.numbers()[rows].to(dtype=dtype, device=device)}
+        found = {"data": self.data.numbers()[rows].to(dtype=dtype, device=device)}
+        return found if self.labels is None else {**found, "labels": self.labels.numbers()[rows].to(device)}
 
     def result(self, state: State) -> Any:
         """What the network makes of `state["data"]`, or of the first pictures."""
-        own = {name: x for name, x in state.items() if name != "data"}
+        own = {name: x for name, x in state.items() if name not in COMING}
         data = state["data"] if "data" in state else self._first().to(next(iter(own.values())))
         return self.made_by.run((data,), {}, own)
 
@@ -93,10 +102,10 @@ class weights(Generated):
     def trial(self) -> tuple[State, State, int]:
         """The network's own parameters, and the first picture."""
         own = {name: x.detach().clone() for name, x in self.made_by.live().named_parameters()}
-        if not own or "data" in own or not all(x.is_floating_point() for x in own.values()):
+        if not own or COMING & set(own) or not all(x.is_floating_point() for x in own.values()):
             raise BadArgument(
                 f"{self.made_by.name} with the parameters {', '.join(own) or '(none)'}",
-                "floating parameters to optimize, none of them called 'data'",
+                "floating parameters to optimize, none of them called 'data' or 'labels'",
                 "hand over the network to be trained, with other names",
             )
         return own, {"data": self.data.numbers()[:1].to(next(iter(own.values())))}, 1
@@ -108,6 +117,25 @@ class weights(Generated):
             f"a network from pictures to pictures: {sentence(problem)}",
             "resize the pictures, or wrap the network in a module that takes them",
         )
+
+
+def _classes(given: Any, count: int) -> tensor:
+    """Labels of as many pictures, of two classes or more, as a held tensor of integers."""
+    numbers = given.numbers() if isinstance(given, tensor) and given.data is not None else given
+    found = None if isinstance(numbers, tensor) else torch.as_tensor(numbers)
+    if found is not None and (found.shape != (count,) or found.is_floating_point() or found.dtype == torch.bool):
+        raise BadArgument(
+            f"weights: labels of shape {tuple(found.shape)} and type {found.dtype} for {count} pictures",
+            "a whole number for each picture of data",
+            "write labels=torch.tensor([0, 0, 1, 1])",
+        )
+    if found is not None and bool((found == found[0]).all()):
+        raise BadArgument(
+            f"weights: {count} labels of one class only, {int(found[0])}",
+            "two classes or more, for there is nothing to tell apart",
+            "give pictures of other classes too, or leave labels out",
+        )
+    return given if isinstance(given, tensor) else hold(torch.as_tensor(numbers).long())
 
 
 def trained(painted: Param, state: State) -> nn.Module:
@@ -126,7 +154,7 @@ def trained(painted: Param, state: State) -> nn.Module:
         raise BadArgument(f"{painted!r}"[:200], "the parameters of a network", "write param.weights(net, pictures)")
     module: nn.Module = copy.deepcopy(inner.net.live())
     own = dict(module.named_parameters())
-    if set(own) != set(state) - {"data"} or any(own[name].shape != state[name].shape for name in own):
+    if set(own) != set(state) - COMING or any(own[name].shape != state[name].shape for name in own):
         raise ShapeMismatch(
             f"a state with {', '.join(sorted(state))}",
             f"the parameters of {inner.net.name}",

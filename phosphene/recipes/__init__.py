@@ -1,11 +1,13 @@
 """Distill-style figures and the classic systems, as short programs on the core. No recipe has a loop of its own.
 
-- Figures: `dictionary`, `grid`, `groups`, `influences` look at pictures, `atlas` at very many, `sprites` at whole layers.
+- Figures: `dictionary`, `explanation`, `grid`, `groups`, `influences`, `segmentation` look at pictures, `atlas` at very
+  many, `sprites` at whole layers.
 - Pictures of units: `class_picture`, `yosinski`, `oygard`, `bilateral`, `dream`, `zoom`, `interpolation`, `negative`, `faces`,
   `facets`, `receptive_fields`.  Of a picture: `invert`, `caricature`, `accentuate`.
 - With generators: `dgn_am`, `chairs`, `walks`, `analogies`, `decoded`, `vae`.
 - Adversarial: `attack`, `fgsm`, `eot`, `patch`, `textured`, `robustness`.
 - Texture and style: `texture`, `style`, `style_table`, `doodle`, `fast_style`.
+- Networks that learn: `embedding` (and `vae`, `fast_style`).
 - Looking: `shape_bias`, `checkerboard`, `overlap`, `filters`, `connections`, `templates`.
 
 What makes one picture, or several of a kind, returns a `Render`; the others return `figures`.
@@ -56,9 +58,11 @@ from .figures import (
     atlas,
     atlas_of,
     dictionary,
+    explanation,
     grid,
     groups,
     influences,
+    segmentation,
     sprites,
 )
 from .generators import (
@@ -74,6 +78,11 @@ from .inversion import (
     caricature,
     inversions,
     invert,
+)
+from .learning import (
+    Learned,
+    Spread,
+    embedding,
 )
 from .looking import (
     checkerboard,
@@ -95,7 +104,9 @@ __all__ = [
     "SIXTEEN",
     "YOSINSKI",
     "BiasWarning",
+    "Learned",
     "Painting",
+    "Spread",
     "Stimuli",
     "Stylist",
     "accentuate",
@@ -116,7 +127,9 @@ __all__ = [
     "difference",
     "doodle",
     "dream",
+    "embedding",
     "eot",
+    "explanation",
     "faces",
     "faceted",
     "facets",
@@ -138,6 +151,7 @@ __all__ = [
     "receptive_field",
     "receptive_fields",
     "robustness",
+    "segmentation",
     "shape_bias",
     "sprites",
     "still",

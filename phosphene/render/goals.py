@@ -61,7 +61,7 @@ def labelled(goal: Objective, visions: Mapping[str, Vision]) -> Objective:
         kinds = {parameter.name: parameter.kind for parameter in one.definition.parameters}
         vision = visions.get(split_layer(one.layer)[0])
         arguments = tuple(
-            (name, vision.label_index(value) if vision and kinds[name] == Label else value)
+            (name, vision.label_index(value) if vision and kinds.get(name) == Label else value)
             for name, value in one.arguments
         )
         return one if arguments == one.arguments else Term(one.definition, one.layer, arguments, one.path)

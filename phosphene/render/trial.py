@@ -13,6 +13,7 @@ from ..models.rules import Rule
 from ..objectives.algebra import Coefficient, Draw, Objective
 from ..objectives.analysis import couples_batch
 from ..objectives.evaluate import Context
+from ..objectives.labels import check_labels
 from ..objectives.lower import Program
 from ..objectives.tree import nodes
 from ..param.base import Param, Size
@@ -51,17 +52,19 @@ def tried(setting: Setting, program: Program, views: Views, param: Param, seen: 
 
 
 def _attempt(setting: Setting, program: Program, views: Views, param: Param, seen: Size) -> Tensor:
-    """The scores of a first picture, with their graph."""
+    """The scores of a first picture, with their graph; of all where they depend on one another."""
     given = setting.given(param, 0)
-    canvas = param.decode({**setting.start(param), **given})[:1].detach()
+    check_labels(program.objective, given)
+    count = len(setting.seeds) if couples_batch(program.objective) else 1
+    canvas = param.decode({**setting.start(param), **given})[:count].detach()
     views.capture_targets(canvas, program.objective)
     activations = views.activations(
         canvas[..., : seen[0], : seen[1]].requires_grad_(),
-        Draws(setting.seeds[:1], 0, 0),
+        Draws(setting.seeds[:count], 0, 0),
         None,
-        {name: x[:1] for name, x in given.items()},
+        {name: x[:count] for name, x in given.items()},
     )
-    scores, _ = program(activations, Context(1, 0, 0, 1, setting.dtype, setting.device))
+    scores, _ = program(activations, Context(count, 0, 0, 1, setting.dtype, setting.device))
     return scores
 
 

@@ -47,6 +47,9 @@ from .ways import (
 class Views:
     """The sites of an objective as forward passes: `activations(canvas, draws)` by site."""
 
+    order = torch.channels_last
+    """How pictures lie in memory on their way through a network."""
+
     def __init__(
         self,
         visions: Mapping[str, Vision],
@@ -99,14 +102,14 @@ class Views:
         found.update(self._masks([site for site in self.regions if self._roves(site)], canvas, draws, self.transforms))
         return found
 
-    def capture_targets(self, canvas: Tensor, objective: Objective) -> None:
-        """The activations of target pictures at the size of this canvas, once: what their terms keep of them.
+    def capture_targets(self, canvas: Tensor, *objectives: Objective) -> None:
+        """The activations of the objectives' target pictures at this canvas's size, once: what their terms keep of them.
 
         A target is seen as the painted picture is: through the transforms of the run, so that `tf.resize(64)` shows both at
         one scale. Random ones are for terms that compare place by place, with the same draws, at each step anew; what other
         terms keep of a target, such as a Gram matrix, is then of the target as it is.
         """
-        leaves = [node for node in nodes(effective(objective)) if isinstance(node, Term)]
+        leaves = [node for one in objectives for node in nodes(effective(one)) if isinstance(node, Term)]
         self.sloped = frozenset(one.layer for one in leaves if one.children)
         self.placed = frozenset(site for one in leaves if by_place(one) for site in target_sites(one).values())
         if self.placed and not self.whole:
@@ -224,7 +227,7 @@ class Views:
 
     def _forward(self, model: str, pictures: list[Tensor], step: int) -> list[dict[str, Tensor]]:
         whole = pictures[0] if len(pictures) == 1 else torch.cat(pictures)
-        whole = whole.contiguous(memory_format=torch.channels_last)
+        whole = whole.contiguous(memory_format=self.order)
         with (
             gradient_rules.applied(self.rules.get(model), step, self.visions[model]) as matched,
             torch.autocast(whole.device.type, torch.bfloat16, enabled=self.half),
@@ -280,6 +283,8 @@ def _batch(picture: tensor | given, like: Tensor, at_hand: Mapping[str, Tensor])
             "paint with param.weights(net, data), or name a picture",
         )
     numbers = at_hand[picture.name] if isinstance(picture, given) else picture.numbers()
+    if numbers.ndim == 1:  # labels
+        return numbers
     if numbers.shape[1] != like.shape[1]:
         raise BadPicture(
             f"a target picture of {numbers.shape[1]} channels",

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .. import objectives as obj
 from .. import transforms as tf
@@ -17,6 +17,7 @@ from ..objectives.analysis import Site, term_sites
 from ..objectives.functions import Elementwise
 from ..objectives.term import Definition
 from ..objectives.tree import nodes, written_out
+from ..param import given, network
 from ..render.schedules import cosine, piecewise, ramp
 from ..seeds import stream
 from ..transforms import Transform
@@ -79,6 +80,9 @@ def activations(
     for site in sorted({Site(LAYERS[0]), *(site for leaf in leaves for site in term_sites(leaf))}, key=repr):
         path = tuple(step for step in site.path if step != tf.identity and not _still(step))
         generator = stream(seed, "testing", repr(Site(site.layer, path, site.picture, site.region)))
+        if isinstance(site.picture, given):
+            made[site] = torch.arange(batch) % 2  # the labels that come with a step
+            continue
         rows = batch if site.picture is None else 1
         channels, *positions = shape(site.layer)
         drawn = torch.rand((rows, 1 if site.region else channels, *positions), generator=generator, dtype=torch.float64)
@@ -176,6 +180,7 @@ def _register_all() -> None:
             *(obj.style(layer, photo, convention) for convention in ("gatys", "johnson", "mse", "relative"))
         )
         register_example(*(obj.region_style(layer, photo, c, mask, 1 - mask) for c in ("gatys", "mse")))
+    _register_metric()
     register_example(*(word(label) for word in (obj.logit, obj.logprob, obj.prob) for label in (0, 3)))
     register_example(obj.tv(), obj.tv(beta=2), obj.tv(convention="lucid"), obj.tv(layer="a"))
     register_example(obj.tv(beta=1.5, convention="mahendran"), obj.l1(), obj.l1(center=0.5, reduction="sum"))
@@ -183,6 +188,29 @@ def _register_all() -> None:
     register_example(obj.linf(), obj.linf(center=0.5), obj.blur(), obj.blur(reduction="sum"))
     register_example(obj.lab_distance(photo), obj.lab_distance(photo, "sum"), obj.lab_distance(photo, layer="a"))
     register_example(obj.boundary(), obj.boundary(width=1, color=0.25), obj.boundary(width=1, reduction="sum"))
+
+
+def _register_metric() -> None:
+    """Losses of embeddings, for the labels that come with a step."""
+    labels, means = given("labels"), numbers(6, 2, CHANNELS)
+    for convention in ("hadsell", "linear"):
+        register_example(obj.contrastive("output", labels, convention), obj.contrastive("a", labels, convention, 2))
+    register_example(obj.triplet("output", labels, 1, normalize=True), obj.triplet("a", labels, 2, mining="violating"))
+    register_example(obj.quadruplet("output", labels), obj.n_pair("output", labels), obj.n_pair("a", labels))
+    register_example(
+        *(word("output", labels, means) for word in (obj.center, obj.sphereface, obj.cosface, obj.arcface))
+    )
+    register_example(obj.subcenter_arcface("output", labels, numbers(7, 2, 3, CHANNELS), scale=8))
+    register_example(obj.from_module("output", labels, network(_Spread())))
+
+
+class _Spread(nn.Module):
+    """A loss as other libraries have it: a module of embeddings and labels."""
+
+    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """Half the squared distance of each embedding from its class's mean."""
+        same = (labels[:, None] == labels).to(embeddings)
+        return (embeddings - same @ embeddings / same.sum(1, keepdim=True)).square().sum(1) / 2
 
 
 _register_all()

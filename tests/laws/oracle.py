@@ -78,13 +78,13 @@ def leaf(term, activations):
     for parameter in term.definition.parameters:
         value = dict(term.arguments).get(parameter.name, parameter.default)
         target = target_sites(term).get(parameter.name)
-        if isinstance(value, tensor) and target in activations:
+        if target in activations:
             value = activations[target]
             value = term.definition.keep(value) if term.definition.keep and not target.region else value
         elif isinstance(value, tensor):
             value = value.numbers()
-        elif isinstance(value, al.Term):
-            value = slope(value, Site(term.layer, term.path), activations)
+        elif isinstance(value, al.Gradient):
+            value = slope(value.children[0], Site(term.layer, term.path), activations)
         given[parameter.name] = value
     return term.definition.function(activations[Site(term.layer, term.path)], **given)
 

@@ -92,11 +92,11 @@ def test_law_40_a_slope_behind_views_reads_back(a, v, w, t, n):
 @given(objectives(tame=True, max_leaves=6).filter(lambda a: not adds_numbers(a)))
 def test_law_40_text_is_python(a):
     """... and the text is Python source for the same score, but where Python itself adds bare numbers"""
-    from phosphene import objectives, transforms
+    from phosphene import objectives, param, transforms
     from phosphene.render import schedules
     from phosphene.values import tensor
 
-    names = {**vars(objectives), "tf": transforms, "schedules": schedules, "tensor": tensor}
+    names = {**vars(objectives), "tf": transforms, "param": param, "schedules": schedules, "tensor": tensor}
     again, here = const(eval(repr(a), names)), activations(a)
     size = max(value.size for value in scores(a, here))
     assert_close(again(here), a(here), atol=1e-9 * (1 + size), rtol=0)

@@ -7,7 +7,6 @@ from typing import Any
 
 from torch import Tensor
 from torch.autograd import Function
-from torch.autograd.function import once_differentiable
 
 from .base import Call
 
@@ -37,7 +36,6 @@ class _Gated(Function):
         return y
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
         return ctx.back(g, *ctx.saved_tensors), None, None, None, None
 
@@ -48,7 +46,6 @@ class _Instead(Function):
         return run()
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, g: Tensor, *others: Tensor) -> tuple[Tensor | None, ...]:
         return g, None
 

@@ -75,7 +75,7 @@ class Observation:
                 "leave the views out; ph.attribute(model, objective, picture, wrt=layer) takes them",
             )
         how = gradient_times_activation() if method is None else method
-        found = attribute(self.vision, toward, self.pictures, wrt=name, method=how, size=self.size)
+        found: Attribution = attribute(self.vision, toward, self.pictures, wrt=name, method=how, size=self.size)
         numbers: dict[str, Any] = {part: x.float().cpu() for part, x in vars(found).items() if isinstance(x, Tensor)}
         for_places = {part: by_place(numbers[part]) for part in ("values", "activation", "slope")}
         return replace(found, **{**numbers, **for_places})
