@@ -9,16 +9,57 @@ make figures of these.
 
 from .api import attribute
 from .between import between
-from .methods import Method, gradient_times_activation, integrated_gradients
+from .localization import Localization, box, localization
+from .methods import (
+    Method,
+    cam,
+    deconvnet,
+    grad_cam,
+    grad_cam_plus_plus,
+    gradient,
+    gradient_times_activation,
+    guided_backprop,
+    guided_grad_cam,
+    integrated_gradients,
+    layer_cam,
+    lime,
+    occlusion,
+    rise,
+    saliency,
+    smooth_grad,
+    superpixels,
+    var_grad,
+)
 from .result import Attribution
+from .segment import Segment, segment
 from .tail import Tail
 
 __all__ = [
     "Attribution",
+    "Localization",
     "Method",
+    "Segment",
     "Tail",
     "attribute",
     "between",
+    "box",
+    "cam",
+    "deconvnet",
+    "grad_cam",
+    "grad_cam_plus_plus",
+    "gradient",
     "gradient_times_activation",
+    "guided_backprop",
+    "guided_grad_cam",
     "integrated_gradients",
+    "layer_cam",
+    "lime",
+    "localization",
+    "occlusion",
+    "rise",
+    "saliency",
+    "segment",
+    "smooth_grad",
+    "superpixels",
+    "var_grad",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any
@@ -15,7 +16,7 @@ from ..models.replace import edited
 from ..models.vision import Vision
 from ..objectives.analysis import Site
 from ..render.views import Views
-from ..render.ways import Apply, Draws, Path, split_layer
+from ..render.ways import Apply, Draws, Path, size_of, split_layer
 from ..transforms import Transform, identity
 
 Change = Callable[[Tensor], Tensor]
@@ -35,6 +36,14 @@ class Looks(Views):
         self.wrt = wrt
         self.model, self.layer = split_layer(wrt)
         self.change: Change | None = None
+        self.seen: tuple[int, int] | None = None
+
+    def elsewhere(self, wrt: str) -> Looks:
+        """The same looks with the gradient as it is, and another layer in the caller's hands."""
+        other = copy.copy(self)
+        other.wrt, (other.model, other.layer) = wrt, split_layer(wrt)
+        other.rules, other.matched = dict.fromkeys(self.visions), {}
+        return other
 
     def with_change(self, change: Change, canvas: Tensor) -> dict[Any, Tensor]:
         """The activations of pictures by site, all behind `wrt` made from `change(activation)` there."""
@@ -74,6 +83,8 @@ class Looks(Views):
         return self._changed(x) if (model, "input") == (self.model, self.layer) else x
 
     def _forward(self, model: str, pictures: list[Tensor], step: int) -> list[dict[str, Tensor]]:
+        if model == self.model:
+            self.seen = size_of(pictures[0])
         inside = model == self.model and self.layer not in ("image", "input")
         with edited(self.visions[model], self.layer, self._changed) if inside else nullcontext():
             return super()._forward(model, pictures, step)
@@ -83,11 +94,44 @@ def gradients(scores: Tensor, leaves: list[Tensor], what: str, wrt: str, keep: b
     """The gradient of the sum of scores at the leaves, joined; Detached where they do not depend on any of them."""
     found: tuple[Tensor | None, ...] = (None,)
     if leaves and scores.requires_grad:
-        found = torch.autograd.grad(scores.sum(), leaves, allow_unused=True, retain_graph=keep)
+        try:
+            found = torch.autograd.grad(scores.sum(), leaves, allow_unused=True, retain_graph=keep)
+        except NotImplementedError as error:
+            raise _no_way(what, wrt, str(error).split("\n")[0]) from error
     if all(one is None for one in found):
         raise Detached(
             f"{what}"[:300] + f" does not depend on {wrt!r}",
             "a layer on the way from the picture to those that the objective looks at",
             "write an earlier layer, or wrt='image'",
         )
-    return torch.cat([torch.zeros_like(x) if g is None else g for x, g in zip(leaves, found, strict=True)])
+    slope = torch.cat([torch.zeros_like(x) if g is None else g for x, g in zip(leaves, found, strict=True)])
+    if not bool(slope.any()) and (steps := _steps(scores)):
+        raise _no_way(what, wrt, f"its gradient is 0 everywhere, behind torch.{steps}")
+    return slope
+
+
+STEPS = ("round", "floor", "ceil", "trunc", "sign")
+"""Functions of torch whose gradient is 0 wherever there is one."""
+
+
+def _steps(scores: Tensor) -> str:
+    """The first function with steps on the way back from the scores, or nothing."""
+    waiting, seen = [scores.grad_fn], set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        name = node.name().partition("Backward")[0].lower()
+        if name in STEPS:
+            return name
+        waiting.extend(before for before, _ in node.next_functions)
+    return ""
+
+
+def _no_way(what: str, wrt: str, why: str) -> Detached:
+    return Detached(
+        f"{what}"[:300] + f" has no gradient at {wrt!r}: {why}"[:300],
+        "operations that can be differentiated on the way",
+        "write a layer behind them",
+    )

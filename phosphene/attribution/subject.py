@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from ..render.arguments import as_objective, device_of, precision_of
 from ..render.goals import check_layers, labelled
 from ..render.ways import finished, size_of, split_layer
 from ..transforms import identity
+from .known import T, known, state
 from .looks import Looks
 
 
@@ -30,6 +31,11 @@ class Subject:
 
     visions: Mapping[str, Vision]
     canvas: Tensor
+    state: Hashable
+
+    def known(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """An answer about these networks, found once as long as they stay as they are."""
+        return known(next(iter(self.visions.values())), (question, self.state), answer)
 
     @property
     def channels(self) -> int:
@@ -48,19 +54,23 @@ class Subject:
         if name == "image":
             return self.canvas[:1].shape
         if model not in self.visions:
-            known = [f"{one}:{name}" for one in self.visions if one]
+            names = [f"{one}:{name}" for one in self.visions if one]
             raise UnknownModel(
                 f"{owner}: layer {layer!r} names the network {model!r}" if model else f"{owner}: layer {layer!r}",
-                nearest(layer, known) if known else "a single network was given",
-                f"write {known[0]!r}" if known else f"write {name!r}",
+                nearest(layer, names) if names else "a single network was given",
+                f"write {names[0]!r}" if names else f"write {name!r}",
             )
         vision = self.visions[model]
-        return probe(vision, {name: owner}, self.seen(vision), self.channels)[name]
+        seen, channels = self.seen(vision), self.channels
+        return self.known(
+            ("shape", model, name, seen, channels), lambda: probe(vision, {name: owner}, seen, channels)[name]
+        )
 
     def goal(self, objective: Any) -> Objective:
         """The objective with labels as numbers, and every layer and picture that it names there."""
         goal = labelled(as_objective(objective), self.visions)
-        check_layers(goal, self.visions, identity, self.channels, size_of(self.canvas), True)
+        about = identity, self.channels, size_of(self.canvas), True
+        self.known(("goal", goal, *about), lambda: check_layers(goal, self.visions, *about))
         named = max(images(goal), default=-1) + 1
         if named > len(self.canvas):
             raise ShapeMismatch(
@@ -72,8 +82,15 @@ class Subject:
 
     def looks(self, sites: Iterable[Site], rule: Any, wrt: str) -> Looks:
         """What the networks see with a gradient rule, and with the activation at a layer in the caller's hands."""
-        checked = {name: gradient_rules.check(rule, one, self.seen(one))[0] for name, one in self.visions.items()}
+        checked = {name: self._fitting(rule, one) for name, one in self.visions.items()}
         return Looks(self.visions, sites, checked, wrt)
+
+    def _fitting(self, rule: Any, vision: Vision) -> gradient_rules.Rule | None:
+        """The alternative of a rule that fits a network."""
+        if rule is None or not isinstance(rule, gradient_rules.Rule):
+            return gradient_rules.check(rule, vision)[0]
+        seen = self.seen(vision)
+        return self.known(("rule", rule, id(vision.module), seen), lambda: gradient_rules.check(rule, vision, seen)[0])
 
 
 def subject(visions: Mapping[str, Vision], picture: Any, size: int | tuple[int, int] | None) -> Subject:
@@ -86,7 +103,20 @@ def subject(visions: Mapping[str, Vision], picture: Any, size: int | tuple[int, 
     canvas = read(picture, channels=channels).numbers()
     if size is not None:
         visions = {name: _at_size(vision, pair(size), channels) for name, vision in visions.items()}
-    return Subject(visions, canvas.to(device_of(None, visions), precision_of("auto", visions)))
+    made = Subject(visions, canvas.to(device_of(None, visions), precision_of("auto", visions)), state(visions))
+    made.known("quantized", lambda: _refuse_quantized(visions))
+    return made
+
+
+def _refuse_quantized(visions: Mapping[str, Vision]) -> None:
+    for vision in visions.values():
+        for name, child in vision.module.named_modules():
+            if ".quantized." in f"{type(child).__module__}.":
+                raise BadArgument(
+                    f"{vision.name}, of which {name or 'the whole'!r} is {type(child).__name__} in integers",
+                    "a network with gradients expected, and a quantized one has none",
+                    "give the network as it was before it was quantized",
+                )
 
 
 def _at_size(vision: Vision, size: tuple[int, int], channels: int) -> Vision:

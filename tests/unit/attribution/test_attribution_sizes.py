@@ -92,13 +92,13 @@ def test_of_coupled_pictures_the_batch_adds_up() -> None:
 
 def test_the_scores_at_the_start_of_a_path_are_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    scores_at = Tail.scores_at
+    seen = Tail._seen
 
-    def counted(self: Tail, activation: Tensor) -> Tensor:
+    def counted(self: Tail, activation: Tensor) -> dict[Any, Tensor]:
         calls.append(activation)
-        return scores_at(self, activation)
+        return seen(self, activation)
 
-    monkeypatch.setattr(Tail, "scores_at", counted)
+    monkeypatch.setattr(Tail, "_seen", counted)
     found = at.attribute(NET, GOAL, pictures(), "stem", at.integrated_gradients(4, tolerance=None))
     assert len(calls) == 4 + 1
     assert found.baseline is not None

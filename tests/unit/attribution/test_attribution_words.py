@@ -11,7 +11,7 @@ from hypothesis import given
 
 import phosphene as ph
 from phosphene import attribution as at
-from phosphene.errors import BadArgument
+from phosphene.errors import BadArgument, ShapeMismatch
 from phosphene.testing.attribution import METHODS, methods
 from phosphene.values import hold, words
 from tests import toys
@@ -36,8 +36,19 @@ def test_methods_read_back(method):
 @pytest.mark.parametrize("wrt", ["image", "input", "second", "output"])
 def test_every_method_at_every_kind_of_layer(method, wrt):
     net, x = toys.vision(), torch.rand(2, 3, 20, 12, generator=torch.Generator().manual_seed(0))
+    needs = {at.cam: "output", at.guided_grad_cam: "image"}.get(type(method), wrt)
+    if needs != wrt:
+        with pytest.raises(BadArgument, match=r"method=attribution\.grad_cam|write wrt='image'"):
+            at.attribute(net, "logit('egg')", x, wrt, method)
+        return
+    if wrt == "output" and isinstance(method, (at.occlusion, at.rise, at.lime)):
+        with pytest.raises(ShapeMismatch, match="an activation with places"):
+            at.attribute(net, "logit('egg')", x, wrt, method)
+        return
     found = at.attribute(net, "logit('egg')", x, wrt, method)
-    assert found.values.shape == found.activation.shape == found.slope.shape
+    assert found.activation.shape == found.slope.shape
+    assert found.values.shape[1] in (1, found.activation.shape[1])
+    assert found.values[0, 0].numel() == found.activation[0, 0].numel()
     assert found.scores.shape == (2,)
     assert torch.isfinite(found.values).all()
     assert repr(method) in repr(found)
