@@ -28,7 +28,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "Style and texture": ("texture", "style", "style_table", "fast_style", "doodle"),
     "Generators": ("dgn_am", "vae_samples", "chairs_walk", "chairs_arithmetic"),
     "Networks deceived": ("attack", "attack_everywhere", "attack_patch", "attack_ball"),
-    "Networks examined": ("shape_bias", "filters", "checkerboard", "overlap"),
+    "Networks examined": ("shape_bias", "filters", "templates", "checkerboard", "overlap"),
 }
 REST = "More"
 

@@ -1,6 +1,6 @@
 """Train the toy generators on drawings: `python -m phosphene.models.generators.train`, some minutes on one core each.
 
-The VAE is trained by one call of `render`: its weights are the parameterization, reconstruction and divergence the
+The VAE is trained by two calls of `render`: its weights are the parameterization, reconstruction and divergence the
 objective (see `vae`). The conditional generator learns drawings whose style and view are known, by squared error. The
 GAN's generator begins with the conditional one's up-convolutions and paints drawings from their features (Dosovitskiy and
 Brox 2016), by squared error of pixels and of features, and against a discriminator with hinge loss and a penalty on its

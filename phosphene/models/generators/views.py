@@ -127,12 +127,12 @@ def drawings(n: int, seed: int, most: float | None = None) -> tuple[Tensor, Tens
     return covers, numbers, views, both
 
 
-def colored(n: int, seed: int, dark: bool = False) -> Tensor:
+def colored(n: int, seed: int, dark: bool = False, most: float | None = None) -> Tensor:
     """n drawings in color, seen from where each kind is still itself: (n, 3, 64, 64) in [0, 1].
 
-    dark: the pattern is the darker of the two colors in all of them.
+    dark: the pattern is the darker of the two colors in all of them.  most: of the turn, as for `drawings`.
     """
-    covers, _, _, both = drawings(n, seed)
+    covers, _, _, both = drawings(n, seed, most)
     ground, figure = both[:, :3, None, None], both[:, 3:, None, None]
     if dark:
         swapped = figure.mean(1, keepdim=True) > ground.mean(1, keepdim=True)

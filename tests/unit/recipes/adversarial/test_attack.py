@@ -1,4 +1,4 @@
-"""Attacks equal torchattacks and foolbox, and what a linear network has in closed form."""
+"""Attacks equal the procedures restated in NumPy, torchattacks, foolbox, and what a linear network has in closed form."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import copy
 import warnings
 from types import ModuleType
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -19,6 +20,7 @@ from phosphene.errors import BadArgument, ShapeMismatch, UnknownLabel
 from phosphene.recipes import attack, difference, fgsm
 from phosphene.render.looks import outputs, score
 from phosphene.seeds import stream
+from tests.reference import madry, networks
 
 DOTS = ph.models.patterns.LABELS.index("dots")
 EPSILON, STEP = 8 / 255, 2 / 255
@@ -76,39 +78,47 @@ def test_on_a_linear_network_it_ends_in_the_corner_of_the_ball(seed: int, target
     assert torch.equal(once.images, (photo + 0.1 * slope.sign()).clamp(0, 1))
 
 
+def rising(net: ph.Vision, label: int, targeted: bool) -> networks.Slope:
+    """The slope of what an attack ascends: the log-probability of a target, or minus that of the present class."""
+    sign = 1 if targeted else -1
+    return networks.slope(lambda x: sign * seen_by(net)(x).log_softmax(1)[:, label])
+
+
 @pytest.mark.parametrize("targeted", [True, False], ids=["targeted", "untargeted"])
 @pytest.mark.parametrize("random", [True, False], ids=["random_start", "plain_start"])
-def test_pgd_is_that_of_torchattacks_bit_for_bit(net, rings, targeted, random):
+def test_pgd_is_the_restated_procedure_bit_for_bit(net, rings, targeted, random):
+    noise = EPSILON * (2 * torch.rand(rings.shape, generator=stream(1)).double() - 1)
+    start = (rings + noise * random).clamp(0, 1)
+    paint, target = param.pixels(64).starting_from(start), DOTS if targeted else None
+    mine = attack(net, rings, target, EPSILON, STEP, progress=False, param=paint)
+    slope = rising(net, DOTS if targeted else int(outputs(net, rings).argmax()), targeted)
+    *_, last = madry.cube(start.numpy(), rings.numpy(), slope, STEP, EPSILON, 10)
+    assert np.array_equal(mine.images.numpy(), last)
+
+
+def test_fgsm_is_the_restated_procedure_bit_for_bit(net, rings):
+    slope = rising(net, int(outputs(net, rings).argmax()), False)
+    (once,) = madry.cube(rings.numpy(), rings.numpy(), slope, EPSILON, EPSILON, 1)
+    assert np.array_equal(fgsm(net, rings, epsilon=EPSILON, progress=False).images.numpy(), once)
+
+
+def test_pgd_in_euclidean_length_is_the_restated_procedure(net, rings):
+    slope = rising(net, int(outputs(net, rings).argmax()), False)
+    grey = 0.25 + rings / 2  # far from black and white, where the order of the two projections does not matter
+    *_, last = madry.ball(grey.numpy(), grey.numpy(), slope, 0.3, 1.0, 10)
+    mine = attack(net, grey, epsilon=1, step=0.3, norm="l2", progress=False)
+    np.testing.assert_allclose(mine.images.numpy(), last, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("targeted", [True, False], ids=["targeted", "untargeted"])
+def test_pgd_is_that_of_torchattacks_bit_for_bit(net, rings, targeted):
     library = quiet("torchattacks")
     theirs = library.PGD(seen_by(net), eps=EPSILON, alpha=STEP, steps=10, random_start=False)
     labels = outputs(net, rings)[0].argmax(1)
     if targeted:
         theirs.set_mode_targeted_by_label(quiet=True)
-    noise = EPSILON * (2 * torch.rand(rings.shape, generator=stream(1)).double() - 1)
-    start = (rings + noise * random).clamp(0, 1)
-    mine = attack(
-        net,
-        rings,
-        DOTS if targeted else None,
-        EPSILON,
-        STEP,
-        progress=False,
-        param=param.pixels(64).starting_from(start),
-    )
-    assert torch.equal(mine.images, restated(net, rings, start, DOTS if targeted else int(labels), targeted))
-    if not random:
-        assert torch.equal(mine.images, theirs(rings, torch.tensor([DOTS]) if targeted else labels))
-
-
-def restated(net: ph.Vision, photo: Tensor, start: Tensor, label: int, targeted: bool) -> Tensor:
-    """Madry's procedure, in the order of operations of both libraries."""
-    x = start
-    for _ in range(10):
-        leaf = x.clone().requires_grad_()
-        loss = nn.functional.cross_entropy(seen_by(net)(leaf), torch.tensor([label]))
-        slope = torch.autograd.grad(-loss if targeted else loss, leaf)[0]
-        x = (photo + (x + STEP * slope.sign() - photo).clamp(-EPSILON, EPSILON)).clamp(0, 1)
-    return x
+    mine = attack(net, rings, DOTS if targeted else None, EPSILON, STEP, progress=False)
+    assert torch.equal(mine.images, theirs(rings, torch.tensor([DOTS]) if targeted else labels))
 
 
 @pytest.mark.parametrize("targeted", [True, False], ids=["targeted", "untargeted"])
