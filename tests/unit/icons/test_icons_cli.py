@@ -72,7 +72,7 @@ def test_an_icon_can_be_shown_and_another_seed_is_another_icon(shell: Shell) -> 
         (["pattern", "block1"], "UnknownModel: .*patterns"),
         (["patterns", "output", "--channels", "1;2"], "BadArgument: --channels 1;2"),
         (["patterns", "output", "--channels", "99"], "ShapeMismatch: channel.'output', 99.*0 to 22"),
-        (["patterns", "output", "--seed", "-1"], "BadArgument: paint: seed is -1"),
+        (["patterns", "output", "--seed", "-1"], "BadArgument: --seed -1"),
         (["patterns", "output", "-o", "missing/sheet.png"], "BadArgument: the file 'missing/sheet.png'"),
         (["patterns", "output", "--store", "/proc/icons"], "BadArgument: the folder '/proc/icons'"),
     ],

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -23,6 +18,7 @@ from phosphene.errors import BadArgument, TooLarge
 from phosphene.html import folders
 from phosphene.html.atlas import page, records
 from tests.browser import synthetic_atlas
+from tests.kills import killed_saves
 
 NASTY = "</script><img src=x onerror=alert(1)><!--<script> & \"' \u2028 \ud800"
 PUT = re.compile(r'phosphene\.put\(("[^"]+"),(.*)\);\n')
@@ -212,33 +208,14 @@ def test_a_full_disk_leaves_no_index(written: int, tmp_path: Path, monkeypatch: 
     assert files(tmp_path / "atlas") == files(tmp_path / "fresh")
 
 
-SAVES = """
-import sys
-sys.path.insert(0, sys.argv[2])
-from tests.browser import synthetic_atlas
-atlas = synthetic_atlas.atlas(sides=(10, 20), layers=1, examples=5)
-print("ready", flush=True)
-while True:
-    atlas.save(sys.argv[1])
-"""
-
-
 @pytest.mark.slow
 def test_a_killed_save_leaves_no_index_that_is_not_whole(tmp_path: Path) -> None:
-    path, root = tmp_path / "atlas", Path(__file__).parents[4]
+    path = tmp_path / "atlas"
     small().save(tmp_path / "fresh")
     expected = files(tmp_path / "fresh")
-    for moment in range(6):
-        with subprocess.Popen(
-            [sys.executable, "-c", SAVES, str(path), str(root)],
-            stdout=subprocess.PIPE,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        ) as process:
-            assert process.stdout
-            process.stdout.readline()
-            time.sleep(0.05 + 0.043 * moment)
-            process.send_signal(signal.SIGKILL)
-        found = files(path)
+    left = killed_saves(path, "synthetic_atlas", "atlas(sides=(10, 20), layers=1, examples=5)", 6, 0.043)
+    assert left
+    for found in map(files, left):
         if "index.html" in found:
             assert {name: found[name] for name in expected} == expected
     small().save(path)

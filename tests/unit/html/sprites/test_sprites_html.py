@@ -6,12 +6,7 @@ import base64
 import dataclasses
 import io
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -29,6 +24,7 @@ from phosphene.html import folders
 from phosphene.html.sprites import page, records
 from tests.browser import synthetic_sprites
 from tests.drawn_sprites import sprites
+from tests.kills import killed_saves
 
 NASTY = "</script><img src=x onerror=alert(1)><!--<script> & \"' \u2028 \ud800"
 PUT = re.compile(r'phosphene\.put\(("[^"]+"),(.*)\);\n')
@@ -235,32 +231,13 @@ def test_a_full_disk_leaves_no_index(written: int, tmp_path: Path, monkeypatch: 
     assert files(tmp_path / "sprites") == files(small(title="new").save(tmp_path / "fresh"))
 
 
-SAVES = """
-import sys
-sys.path.insert(0, sys.argv[2])
-from tests.browser import synthetic_sprites
-one = synthetic_sprites.sprites(counts=(10, 70))
-print("ready", flush=True)
-while True:
-    one.save(sys.argv[1])
-"""
-
-
 @pytest.mark.slow
 def test_a_killed_save_leaves_no_index_that_is_not_whole(tmp_path: Path) -> None:
-    path, root = tmp_path / "sprites", Path(__file__).parents[4]
+    path = tmp_path / "sprites"
     expected = files(small().save(tmp_path / "fresh"))
-    for moment in range(5):
-        with subprocess.Popen(
-            [sys.executable, "-c", SAVES, str(path), str(root)],
-            stdout=subprocess.PIPE,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        ) as process:
-            assert process.stdout
-            process.stdout.readline()
-            time.sleep(0.05 + 0.037 * moment)
-            process.send_signal(signal.SIGKILL)
-        found = files(path)
+    left = killed_saves(path, "synthetic_sprites", "sprites(counts=(10, 70))", 5, 0.037)
+    assert left
+    for found in map(files, left):
         if "index.html" in found:
             assert {name: found[name] for name in expected} == expected
     small().save(path)
