@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from phosphene.figures import (
     Dictionary,
     DictionaryLayer,
+    Explanation,
+    ExplanationLayer,
     Figure,
     Grid,
     GridLayer,
@@ -21,7 +23,7 @@ from phosphene.figures import (
     Picture,
 )
 
-KINDS = ("dictionary", "grid", "groups", "influences")
+KINDS = ("dictionary", "explanation", "grid", "groups", "influences")
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
 
 
@@ -79,6 +81,26 @@ def _dictionary(dice: np.random.Generator, made: Any, shown: Any, sizes: Any, co
     return Dictionary("Dictionary", made, shown, "activation", dice.random((count, 2), np.float32), layers)
 
 
+def _explanation(dice: np.random.Generator, made: Any, shown: Any, sizes: Any, count: int) -> Explanation:
+    goals = tuple(f"class {number}" for number in range(min(count, 4)))
+    each = len(shown), len(goals)
+    layers = tuple(
+        ExplanationLayer(
+            *size,
+            method=number % 2,
+            signs=not number % 2,
+            maps=np.abs(maps) if number % 2 else maps,
+            ends=np.abs(maps).max((2, 3)),
+            totals=_numbers(dice, *each),
+            missing=np.where(dice.random(each) < 0.5, np.nan, 0.1).astype(np.float32),
+        )
+        for number, size in enumerate(sizes)
+        for maps in [_numbers(dice, *each, *size[1:3])]
+    )
+    methods = "attribution.grad_cam()", "attribution.saliency(reduce='sum')"
+    return Explanation("Explanation", made, shown, goals, methods, _numbers(dice, *each), "raw", layers)
+
+
 def _grid(dice: np.random.Generator, made: Any, shown: Any, sizes: Any, count: int) -> Grid:
     side, joint = ((6, 0), (6, 8), (0, 8))[count % 3]
     layers = tuple(
@@ -129,4 +151,10 @@ def _influences(dice: np.random.Generator, made: Any, shown: Any, sizes: Any, co
     return Influences("Influences", made, shown, "logit('dots')", "gradients", scores, missing, layers, links)
 
 
-_MAKERS = {"dictionary": _dictionary, "grid": _grid, "groups": _groups, "influences": _influences}
+_MAKERS = {
+    "dictionary": _dictionary,
+    "explanation": _explanation,
+    "grid": _grid,
+    "groups": _groups,
+    "influences": _influences,
+}

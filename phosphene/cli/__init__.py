@@ -16,6 +16,8 @@ from ..errors import PhospheneError
 from . import atlas
 from .attack import attack
 from .dreaming import dream
+from .embedding import embed, examples
+from .explain import explain
 from .figures import dictionary, grid, groups, influences
 from .gallery import gallery
 from .icons import icons
@@ -38,8 +40,11 @@ COMMANDS = (
     grid,
     groups,
     influences,
+    explain,
     maps,
     sprites,
+    examples,
+    embed,
     gallery,
     dream,
     invert,

@@ -45,7 +45,7 @@ def dictionary(
     from .. import presets, recipes
 
     shared = _shared(model, weights, layers, output, pictures, size, presets.icon(icon, steps, seen), store, seed)
-    _save(recipes.dictionary(**shared, top=top, toward=toward, at=_places(at)), output, limit)
+    save(recipes.dictionary(**shared, top=top, toward=toward, at=_places(at)), output, limit)
 
 
 def grid(
@@ -70,7 +70,7 @@ def grid(
     from .. import presets, recipes
 
     shared = _shared(model, weights, layers, output, pictures, size, presets.icon(icon, steps, seen), store, seed)
-    _save(recipes.grid(**shared, whiten=whiten, joint=joint), output, limit)
+    save(recipes.grid(**shared, whiten=whiten, joint=joint), output, limit)
 
 
 def groups(
@@ -93,7 +93,7 @@ def groups(
     from .. import presets, recipes
 
     shared = _shared(model, weights, layers, output, pictures, size, presets.icon(icon, steps, seen), store, seed)
-    _save(recipes.groups(**shared, count=count, toward=toward), output, limit)
+    save(recipes.groups(**shared, count=count, toward=toward), output, limit)
 
 
 def influences(
@@ -119,7 +119,7 @@ def influences(
     from .. import presets, recipes
 
     shared = _shared(model, weights, layers, output, pictures, size, presets.icon(icon, steps, seen), store, seed)
-    _save(recipes.influences(**shared, toward=toward, method=_method(method), top=top), output, limit)
+    save(recipes.influences(**shared, toward=toward, method=_method(method), top=top), output, limit)
 
 
 def _shared(
@@ -170,7 +170,8 @@ def _places(at: str | None) -> list[tuple[int, int]]:
     return [(int(one[1]), int(one[2])) for one in found if one]
 
 
-def _save(figure: Any, output: Path, limit: float) -> None:
+def save(figure: Any, output: Path, limit: float) -> None:
+    """Write a figure, and print what and how large it is."""
     path = figure.save(output, limit)
     size = path.stat().st_size
     print(

@@ -103,11 +103,11 @@ def names_of(layers: str) -> list[str]:
     return [name.strip() for name in layers.split(",") if name.strip()]
 
 
-def numbers_of(channels: str | None) -> list[int] | None:
+def numbers_of(channels: str | None, option: str = "--channels") -> list[int] | None:
     """Channels with commas between them."""
     try:
         return None if channels is None else [int(part) for part in channels.split(",")]
     except ValueError:
         raise BadArgument(
-            f"--channels {channels}", "numbers with commas between them expected", "write --channels 0,5,9"
+            f"{option} {channels}", "numbers with commas between them expected", f"write {option} 0,5,9"
         ) from None

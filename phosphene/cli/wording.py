@@ -57,6 +57,7 @@ def _options(command: Callable[..., None]) -> dict[str, str]:
     for name, hint in get_type_hints(command, include_extras=True).items():
         for info in getattr(hint, "__metadata__", ()):
             if isinstance(info, OptionInfo):
-                words = [word for word in info.param_decls or () if word.startswith("--")]
+                declared = (info.default, *(info.param_decls or ()))  # an annotation's first word stands as its default
+                words = [word for word in declared if isinstance(word, str) and word.startswith("--")]
                 found[name] = words[0] if words else "--" + name.replace("_", "-")
     return found

@@ -7,7 +7,7 @@ millions.
 """
 
 from .embed import embed, embeddings_of
-from .figure import map_figure
+from .figure import check_map, map_figure
 from .nearest import Metric, neighbours
 from .plane import plane
 from .result import Embeddings
@@ -17,6 +17,7 @@ __all__ = [
     "Embeddings",
     "Metric",
     "Separation",
+    "check_map",
     "embed",
     "embeddings_of",
     "map_figure",

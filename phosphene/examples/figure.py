@@ -52,15 +52,16 @@ def unit_figure(
     low = {name: [examples.crops(name, unit, True) for unit in some if lowest] for name, some in units.items()}
     layers = []
     for name, some in units.items():
-        shown, shown_value = _arrays(high[name])
-        under, under_value = _arrays(low[name]) if lowest else (shown[:, :0], shown_value[:, :0])
+        shown, shown_value, shown_name = _arrays(high[name])
+        nothing = (shown[:, :0], shown_value[:, :0], ((),) * len(some))
+        under, under_value, under_name = _arrays(low[name]) if lowest else nothing
         layers.append(
             UnitsLayer(
                 name,
                 np.array(some, np.int64),
                 _icons(vision, paint, name, some, 1, icons),
                 _icons(vision, paint, name, some, -1, icons and lowest),
-                shown, shown_value, under, under_value,
+                shown, shown_value, under, under_value, shown_name, under_name,
             )
         )  # fmt: skip
     made = {
@@ -71,15 +72,15 @@ def unit_figure(
     return Units(f"{sum(map(len, units.values()))} units of {vision.name}", made, tuple(layers))
 
 
-def _arrays(crops: Sequence[Crops]) -> tuple[Bytes, Floats]:
-    """The pictures (N, e, h, w, 3) of N units and their values (N, e), NaN where a unit has fewer."""
+def _arrays(crops: Sequence[Crops]) -> tuple[Bytes, Floats, tuple[tuple[str, ...], ...]]:
+    """The pictures (N, e, h, w, 3) of N units, their values (N, e), NaN where a unit has fewer, and their names."""
     most = max(map(len, crops))
     values = np.full((len(crops), most), np.nan, np.float32)
     pictures = np.full((len(crops), most, *crops[0].pictures.shape[-2:], 3), 255, np.uint8)
     for row, one in enumerate(crops):
         values[row, : len(one)] = one.value
         pictures[row, : len(one)] = (one.pictures * 255).round().byte().movedim(1, 3).numpy()
-    return pictures, values
+    return pictures, values, tuple((*one.names, *[""] * (most - len(one))) for one in crops)
 
 
 def _icons(vision: Vision, paint: Painter, layer: str, units: Sequence[int], sign: int, wanted: bool) -> Bytes:

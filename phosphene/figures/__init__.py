@@ -1,6 +1,6 @@
 """What the recipes of figures return: values with the data as arrays, that save themselves as page, picture, or archive.
 
-`Dictionary`, `Grid`, `Groups`, `Influences` are figures about `Picture`s, `Atlas` is one about many activations,
+`Dictionary`, `Explanation`, `Grid`, `Groups`, `Influences` are figures about `Picture`s, `Atlas` is one about many activations,
 `Sprites` one about whole layers, `Units` about some of their units; each holds one record for each layer. `Table` is rows
 and columns of pictures, `Plates` arrays as pictures, `Bias` decisions for shape or texture, `Robustness` what survives draws,
 `Map` an embedding.
@@ -14,6 +14,7 @@ from .atlas import Atlas, AtlasLayer, Level
 from .base import Figure, Layer, Picture
 from .bias import Bias
 from .dictionary import Dictionary, DictionaryLayer
+from .explanation import Explanation, ExplanationLayer
 from .grid import Grid, GridLayer
 from .groups import Groups, GroupsLayer
 from .influences import Influences, InfluencesLayer, Link
@@ -30,6 +31,8 @@ __all__ = [
     "Bias",
     "Dictionary",
     "DictionaryLayer",
+    "Explanation",
+    "ExplanationLayer",
     "Figure",
     "Grid",
     "GridLayer",

@@ -36,9 +36,23 @@ def load(path: str | Path) -> Any:
     >>> load(one.save(tempfile.mkdtemp() + "/data.npz")).pictures[0].image.shape
     (2, 2, 3)
     """
-    from . import Atlas, Bias, Dictionary, Grid, Groups, Influences, Map, Plates, Robustness, Sprites, Table, Units
+    from . import (
+        Atlas,
+        Bias,
+        Dictionary,
+        Explanation,
+        Grid,
+        Groups,
+        Influences,
+        Map,
+        Plates,
+        Robustness,
+        Sprites,
+        Table,
+        Units,
+    )
 
-    first: tuple[Any, ...] = (Atlas, Bias, Dictionary, Grid, Groups, Influences, Map)
+    first: tuple[Any, ...] = (Atlas, Bias, Dictionary, Explanation, Grid, Groups, Influences, Map)
     kinds = {one.kind: one for one in (*first, Plates, Robustness, Sprites, Table, Units)}
     try:
         content = io.BytesIO(Path(path).read_bytes())  # NumPy leaves a damaged file open

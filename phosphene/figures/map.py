@@ -11,23 +11,26 @@ from typing import ClassVar
 import numpy as np
 
 from ..errors import ShapeMismatch
-from .base import Bytes, Floats, Numbers, Picture
+from ..html.plane import page
+from .base import Bytes, Figure, Floats, Numbers, Picture
 from .scene import Scene
-from .static import Static
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Map(Static):
+class Map(Figure):
     """n pictures at places, of K classes.
 
     place: (n, 2), x to the right and y downwards in [0, 1], NaN for pictures without a place.  label: (n,), the class of each
-    by its place in `classes`, -1 where not known.  names: of the pictures.  shown: (m,), which of them have a thumbnail, and
-    thumbnails: (m, t, t, 3).  silhouette, accuracy: (K,), how far each class stands apart; empty where that was not measured.
-    about: both over all pictures, in a line.  Errors: ShapeMismatch.
+    by its place in `classes`, -1 where not known.  names: of the pictures.  shown: (m,), which of them have a thumbnail, those
+    first that are seen first, and thumbnails: (m, t, t, 3).  silhouette, accuracy: (K,), how far each class stands apart; empty
+    where that was not measured.  about: both over all pictures, in a line.  nearest: (n, e), the neighbours of each by their
+    vectors, the nearest first, and distance: (n, e).  Errors: ShapeMismatch.
 
     >>> none, thumbnail = np.zeros(0, np.float32), np.zeros((1, 8, 8, 3), np.uint8)
     >>> place, label = np.array([[0, 0], [1, 1.0]], np.float32), np.array([0, -1])
-    >>> Map("Two", {}, place, label, ("a", "b"), ("dog",), np.array([0]), thumbnail, none, none, "").scene().png()[1:4]
+    >>> near, far = np.array([[1], [0]]), np.ones((2, 1), np.float32)
+    >>> made = Map("Two", {}, place, label, ("a", "b"), ("dog",), np.array([0]), thumbnail, none, none, "", near, far)
+    >>> made.scene().png()[1:4]
     b'PNG'
     """
 
@@ -45,6 +48,8 @@ class Map(Static):
     silhouette: Floats
     accuracy: Floats
     about: str
+    nearest: Numbers
+    distance: Floats
 
     def __post_init__(self) -> None:
         count = len(self.names)
@@ -72,6 +77,21 @@ class Map(Static):
                 f"one for each of {len(self.classes)} classes, or none, expected",
                 "measure all classes",
             )
+        low, high = self.nearest.min(initial=0), self.nearest.max(initial=-1)
+        if self.nearest.ndim != 2 or len(self.nearest) != count or self.distance.shape != self.nearest.shape:
+            raise ShapeMismatch(
+                f"Map: nearest {self.nearest.shape} and distance {self.distance.shape} of {count} pictures",
+                "(n, e) of both expected",
+                "give each picture its neighbours",
+            )
+        if low < 0 or high >= count:
+            raise ShapeMismatch(
+                f"Map: neighbours from {low} to {high}", f"places of {count} pictures expected", "give all pictures"
+            )
+
+    def page(self, limit: float = 16) -> str:
+        """The figure as one HTML page that needs nothing beside it; TooLarge beyond `limit` megabytes."""
+        return page.build(self, limit)
 
     def scene(self) -> Scene:
         """The static figure."""

@@ -11,6 +11,8 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     "Picture": {"image": "h w 3"},
     "Dictionary": {"pins": "n 2"},
     "DictionaryLayer": {**SHOWN, "index": "P rows columns k", "value": "P rows columns k"},
+    "Explanation": {"scores": "P O"},
+    "ExplanationLayer": {"maps": "P O rows columns", "ends": "P O", "totals": "P O", "missing": "P O"},
     "GridLayer": {"vectors": "P rows columns channels", "icons": "P rows columns s s 3", "joint": "P h w 3"},
     "GroupsLayer": {
         "maps": "P g rows columns",
@@ -33,8 +35,8 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     "Bias": {"shape": "N G", "texture": "N G", "other": "N G", "images": "E h w 3"},
     "Link": {"matrix": "P above_rows above_columns below_rows below_columns"},
 }
-"""By record and field: numbers, P pictures, L layers, numbers that the record has, and letters that stand for one number
-in all arrays of a record. An atlas looks after itself."""
+"""By record and field: numbers, P pictures, L layers, O objectives, numbers that the record has, and letters that stand for
+one number in all arrays of a record. An atlas looks after itself."""
 
 
 class Wrong(ValueError):
@@ -46,6 +48,8 @@ def check(figure: Any) -> None:
     layers = getattr(figure, "layers", ())
     named = {name: len(getattr(figure, name)) for name in ("rows", "columns") if hasattr(figure, name)}
     given = {"P": len(figure.names if figure.kind == "robustness" else figure.pictures), "L": len(layers), **named}
+    if hasattr(figure, "objectives"):
+        given["O"] = len(figure.objectives)
     _check(figure, "", given)
     for number, picture in enumerate(figure.pictures):
         _check(picture, f"pictures/{number}/", given)
@@ -54,6 +58,8 @@ def check(figure: Any) -> None:
         _check(layer, f"layers/{number}/", {**given, **own})
         if hasattr(layer, "index"):
             _within(layer.index, len(layer.units), f"layers/{number}/index")
+        if hasattr(layer, "method"):
+            _within([layer.method], len(figure.methods), f"layers/{number}/method")
     for number, link in enumerate(getattr(figure, "links", ())):
         _within([link.lower, link.upper], len(layers), f"links/{number}")
         ends = {"above": layers[link.upper], "below": layers[link.lower]}

@@ -11,9 +11,9 @@ from typing import ClassVar
 import numpy as np
 
 from ..errors import ShapeMismatch
-from .base import Bytes, Floats, Numbers, Picture
+from ..html.units import page
+from .base import Bytes, Figure, Floats, Numbers, Picture
 from .scene import Scene
-from .static import Static
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -23,7 +23,7 @@ class UnitsLayer:
     units: (N,), their numbers.  icons: (N, s, s, 3), painted for each; s is 0 where none was.  negative: the same, painted
     against each.  high: (N, e, h, w, 3), the pictures that it answers most, cut to what it sees, the strongest first.  low:
     (N, f, h, w, 3), those that it answers least.  high_value: (N, e), low_value: (N, f), its answers, NaN where there are
-    fewer pictures.  Errors: ShapeMismatch.
+    fewer pictures.  high_name, low_name: what these pictures are called, "" where not known.  Errors: ShapeMismatch.
     """
 
     name: str
@@ -34,6 +34,8 @@ class UnitsLayer:
     high_value: Floats
     low: Bytes
     low_value: Floats
+    high_name: tuple[tuple[str, ...], ...]
+    low_name: tuple[tuple[str, ...], ...]
 
     def __post_init__(self) -> None:
         count = len(self.units)
@@ -52,18 +54,25 @@ class UnitsLayer:
                     "a value for each picture expected",
                     "give each example its activation",
                 )
+            names = getattr(self, f"{name}_name")
+            if [len(row) for row in names] != [getattr(self, name).shape[1]] * count:
+                raise ShapeMismatch(
+                    f"UnitsLayer: {name} {getattr(self, name).shape} and names {[len(row) for row in names]}"[:300],
+                    "a name for each picture expected",
+                    'give "" where none is known',
+                )
 
     def __repr__(self) -> str:
         return f"UnitsLayer({self.name!r}, {len(self.units)} units)"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Units(Static):
+class Units(Figure):
     """Units of some layers, each with its icon and its dataset examples.
 
     >>> none = np.zeros((1, 0, 8, 8, 3), np.uint8)
     >>> icon, no = np.zeros((1, 8, 8, 3), np.uint8), np.zeros((1, 0), np.float32)
-    >>> layer = UnitsLayer("block3", np.array([7]), icon, icon[:, :0, :0], none, no, none, no)
+    >>> layer = UnitsLayer("block3", np.array([7]), icon, icon[:, :0, :0], none, no, none, no, ((),), ((),))
     >>> Units("One unit", {}, (layer,)).scene().png()[1:4]
     b'PNG'
     """
@@ -74,7 +83,11 @@ class Units(Static):
         "the position where it answers so."
     )
     pictures: tuple[Picture, ...] = field(init=False, default=())
-    layers: tuple[UnitsLayer, ...]  # type: ignore[misc, assignment]
+    layers: tuple[UnitsLayer, ...]
+
+    def page(self, limit: float = 16) -> str:
+        """The figure as one HTML page that needs nothing beside it; TooLarge beyond `limit` megabytes."""
+        return page.build(self, limit)
 
     def scene(self) -> Scene:
         """The static figure."""

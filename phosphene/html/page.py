@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import TooLarge
 from . import sources
 
-STYLES = ("theme", "text", "controls", "picture", "layout", "entries", "below", "paper")
+STYLES = ("theme", "text", "controls", "picture", "layout", "entries", "explanation", "below", "paper")
 SCRIPTS = (
     "arrays",
     "words",
@@ -24,6 +24,7 @@ SCRIPTS = (
     "grid",
     "groups",
     "influences",
+    "explanation",
     "table",
     "panel",
     "paper",

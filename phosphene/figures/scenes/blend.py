@@ -11,12 +11,22 @@ from ..colors import Colors, signed
 Bytes = NDArray[np.uint8]
 LEAST = 320
 """The pixels that the longer side of a blended picture has at least."""
+COVER = 0.65
+"""How much of the light under a map without negative values is its own; pages have the same."""
 
 
 def over(picture: Bytes, values: NDArray[np.float32]) -> Bytes:
     """A signed map (rows, columns) in [-1, 1] over a pale grey picture, as squares: orange for, blue against."""
     grey = _grey(picture)
     return _bytes(grey * signed(_enlarged(values, grey.shape[:2], Image.Resampling.NEAREST)))
+
+
+def through(picture: Bytes, colors: Bytes) -> Bytes:
+    """Colors (rows, columns, 3) over a pale grey picture, which is seen through them everywhere, as squares."""
+    grey = _grey(picture)
+    size = grey.shape[1], grey.shape[0]
+    shown = np.asarray(Image.fromarray(colors).resize(size, Image.Resampling.NEAREST), np.float64) / 255
+    return _bytes((1 - COVER) * grey + COVER * shown)
 
 
 def tinted(picture: Bytes, maps: NDArray[np.float32], colors: list[str]) -> Bytes:

@@ -6,9 +6,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import colors, layout
 from ..scene import Box, Image, Scene
+from ..spread import reach
 
 if TYPE_CHECKING:
     from ..map import Map
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 SIDE, GAP, TABLE = 640, 20, 300
 THUMBNAIL, EDGE, DOT, DENSITY = 30, 2, 4, 2
 """Units of a thumbnail, of its edge and of a dot; pixels for one unit."""
+APART = 0.06
+"""How far a thumbnail stands from those that are seen before it, on a map of side 1."""
 MOST = 60
 """Classes in the table."""
 
@@ -24,10 +28,15 @@ def scene(figure: Map) -> Scene:
     """The map, and beside it its classes."""
     table = _table(figure)
     body = layout.beside(_map(figure), table, gap=GAP) if figure.classes else _map(figure)
-    count = f"{len(figure.names):,} pictures, {len(figure.shown):,} of them shown."
+    count = f"{len(figure.names):,} pictures, {int(seen(figure).sum()):,} of them shown."
     lost = int(np.isnan(figure.place).any(1).sum())
     notes = f"{count} {f'{lost:,} have no place.' if lost else ''} {figure.about}"
     return layout.framed(figure, notes, [("the map", lambda: body)], GAP)
+
+
+def seen(figure: Map) -> NDArray[np.bool_]:
+    """Which of the thumbnails (m,) are shown: none over another."""
+    return reach(figure.place[figure.shown]) > APART
 
 
 def hues(count: int) -> list[str]:
@@ -47,7 +56,8 @@ def _map(figure: Map) -> Scene:
     centre[:, 1] += THUMBNAIL  # which stand above their dots, so that these are seen
     height = math.ceil(float(np.nanmax(centre[:, 1])) + around)
     marks: list[Any] = [Image(0, 0, SIDE, height, _dots(centre, figure.label, inks, height))]
-    for number, pixels in zip(figure.shown.tolist(), figure.thumbnails, strict=True):
+    there = seen(figure)
+    for number, pixels in zip(figure.shown[there].tolist(), figure.thumbnails[there], strict=True):
         x, y = centre[number] - (THUMBNAIL / 2, THUMBNAIL + DOT)
         ink = inks[int(figure.label[number])]
         marks.append(Box(x - EDGE, y - EDGE, THUMBNAIL + 2 * EDGE, THUMBNAIL + 2 * EDGE, ink))
@@ -72,11 +82,16 @@ def _table(figure: Map) -> Scene:
     inks = hues(len(figure.classes))
     count = np.bincount(figure.label[figure.label >= 0], minlength=len(figure.classes))
     rows = [_header(figure)] if figure.silhouette.size or figure.accuracy.size else []
-    order = np.argsort(-figure.silhouette, kind="stable") if figure.silhouette.size else np.arange(len(figure.classes))
+    order = ordered(figure)
     rows += [_class(figure, int(one), inks[int(one)], int(count[one])) for one in order[:MOST]]
     if len(order) > MOST:
         rows.append(layout.label(f"and {len(order) - MOST} more", 9, color=layout.GREY))
     return layout.below(*rows, gap=6 if len(rows) <= 30 else 1)
+
+
+def ordered(figure: Map) -> NDArray[np.int64]:
+    """The classes, those that stand apart most first."""
+    return np.argsort(-figure.silhouette, kind="stable") if figure.silhouette.size else np.arange(len(figure.classes))
 
 
 def _header(figure: Map) -> Scene:

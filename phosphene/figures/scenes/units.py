@@ -22,12 +22,17 @@ def scene(figure: Units) -> Scene:
         for layer in figure.layers
         for place, unit in enumerate(layer.units)
     ]
+    return layout.framed(figure, notes(figure), parts, APART)
+
+
+def notes(figure: Units) -> str:
+    """What stands where; the page says the same."""
     painted = any(layer.icons.size for layer in figure.layers)
-    notes = "At the left, an icon painted for the unit." if painted else ""
+    told = "At the left, an icon painted for the unit." if painted else ""
     if any(layer.low.size for layer in figure.layers):
         against = ", at the left an icon painted against it" if any(one.negative.size for one in figure.layers) else ""
-        notes += f" In the second row those that it answers least{against}."
-    return layout.framed(figure, f"{notes} Below each picture the activation.".strip(), parts, APART)
+        told += f" In the second row those that it answers least{against}."
+    return f"{told} Below each picture the activation.".strip()
 
 
 def _unit(layer: UnitsLayer, place: int) -> Scene:

@@ -26,6 +26,7 @@ OWN_SCRIPTS = (
     "state",
     "paint",
     "names",
+    "board",
     "map",
     "pointer",
     "keys",
@@ -37,6 +38,7 @@ OWN_SCRIPTS = (
     "classes",
     "tables",
     "controls",
+    "zoom",
     "picture",
     "main",
 )

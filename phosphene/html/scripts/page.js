@@ -2,6 +2,7 @@
 
 const KINDS = {
   dictionary: "Semantic dictionary",
+  explanation: "Explanation",
   grid: "Activation grid",
   groups: "Neuron groups",
   influences: "Influences",
@@ -9,6 +10,7 @@ const KINDS = {
 // One position of each kind's arrays, as Python has it.
 const ARRAYS = {
   dictionary: "index[0, 2, 1]",
+  explanation: "maps[0, 0, 2, 1]",
   grid: "vectors[0, 2, 1]",
   groups: "maps[0, :, 2, 1]",
   influences: "spatial[0, 2, 1]",
@@ -19,9 +21,10 @@ const QUIET = 150; // milliseconds without a move before the place is said
 
 const figure = JSON.parse(byId("data").textContent, revived);
 figure.layers.forEach((layer, number) => (layer.number = number));
-figure.modes = figure.kind === "grid" ? gridModes(figure) : [];
+figure.modes = { grid: gridModes, explanation: () => EXPLANATION_MODES }[figure.kind]?.(figure) ?? [];
 figure.mode = figure.modes[0]?.value;
-figure.layer = ["dictionary", "influences"].includes(figure.kind) || figure.layers.length < 2 ? null : 0; // null: all
+figure.shown = figure.kind === "explanation" ? firstShown(figure) : {};
+figure.layer = ["dictionary", "explanation", "influences"].includes(figure.kind) || figure.layers.length < 2 ? null : 0; // null: all
 
 let moved; // the panel whose cursor moved last
 const panels = [];
@@ -34,7 +37,7 @@ panels.push(new Panel(figure, 0, changed));
 
 write(byId("kind"), KINDS[figure.kind]);
 byId("note").append(...reading().map((text) => make("p", {}, text)));
-write(byId("live"), figure.kind === "grid" ? DASHED : `${DASHED} ${POINTING}`);
+write(byId("live"), ["explanation", "grid"].includes(figure.kind) ? DASHED : `${DASHED} ${POINTING}`);
 byId("controls").append(...controls());
 byId("figure").append(panels[0].element);
 const made = howMade(figure.made);
@@ -72,7 +75,8 @@ function controls() {
   const { pictures, layers, modes, mode } = figure;
   const found = [];
   if (pictures.length > 1) found.push(pictureChoice(), compareChoice());
-  if (layers.length > 1) found.push(layerChoice());
+  if (figure.kind === "explanation") found.push(...explanationControls(figure));
+  else if (layers.length > 1) found.push(layerChoice());
   if (modes.length > 1) found.push(choice("Show", modes, mode, (value) => rebuild({ mode: value })));
   return found;
 }

@@ -1,6 +1,6 @@
 // A panel: one picture with its own cursor, and what the figure shows of it.
 
-const VIEWS = { dictionary: DictionaryView, grid: GridView, groups: GroupsView, influences: InfluencesView };
+const VIEWS = { dictionary: DictionaryView, explanation: ExplanationView, grid: GridView, groups: GroupsView, influences: InfluencesView };
 
 class Panel {
   /** changed: called after each move of the cursor.  start: the place at which it begins. */

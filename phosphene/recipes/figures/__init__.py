@@ -2,10 +2,12 @@
 
 from .atlas import atlas, atlas_of
 from .dictionary import dictionary
+from .explanation import explanation
 from .grid import grid
 from .groups import groups
 from .influences import influences
 from .painter import Painting
+from .segmentation import segmentation
 from .sprites import sprites
 
 __all__ = [
@@ -13,8 +15,10 @@ __all__ = [
     "atlas",
     "atlas_of",
     "dictionary",
+    "explanation",
     "grid",
     "groups",
     "influences",
+    "segmentation",
     "sprites",
 ]

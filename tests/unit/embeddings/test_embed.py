@@ -11,8 +11,8 @@ import torch
 
 from phosphene import atlas
 from phosphene.collection import Collection, collect, position, sources
-from phosphene.embeddings import Embeddings, embed, embeddings_of, map_figure, plane, separation
-from phosphene.errors import BadArgument, ShapeMismatch, UnknownLayer
+from phosphene.embeddings import Embeddings, check_map, embed, embeddings_of, map_figure, plane, separation
+from phosphene.errors import BadArgument, ShapeMismatch, TooLarge, UnknownLayer
 from phosphene.figures import Map, load
 from phosphene.models import Capture
 from tests import toys
@@ -172,9 +172,10 @@ def test_the_figure_has_the_map_and_comes_back_from_its_file(tmp_path: Path, for
     assert again.scene().svg() == text
     named = map_figure(forty, atlas.pca(), k=1, classes=[f"kind {i}" for i in range(23)])
     assert named.classes[22] == "kind 22"
-    for one, other in [(a, b) for a in range(len(named.shown)) for b in range(a)]:
-        apart_by = np.abs(named.place[named.shown[one]] - named.place[named.shown[other]]).max()
-        assert apart_by > 0.0599
+    assert sorted(named.shown) == list(range(len(forty)))
+    near, far = forty.neighbours(list(range(len(forty))), 1)
+    assert np.array_equal(named.nearest, near)
+    np.testing.assert_allclose(named.distance, far, atol=1e-7)
 
 
 def test_without_labels_and_without_pictures(tmp_path: Path) -> None:
@@ -192,11 +193,46 @@ def test_without_labels_and_without_pictures(tmp_path: Path) -> None:
 def test_records_that_do_not_fit() -> None:
     none, thumbnail = np.zeros(0, np.float32), np.zeros((1, 8, 8, 3), np.uint8)
     place, label = np.zeros((2, 2), np.float32), np.array([0, -1])
+    near = (np.array([[1], [0]]), np.ones((2, 1), np.float32))
     with pytest.raises(ShapeMismatch, match="of 2 pictures, 0 classes"):
-        Map("t", {}, place, label, ("a", "b"), (), np.array([0]), thumbnail, none, none, "")
+        Map("t", {}, place, label, ("a", "b"), (), np.array([0]), thumbnail, none, none, "", *near)
     with pytest.raises(ShapeMismatch, match="for 1 pictures"):
-        Map("t", {}, place, label, ("a", "b"), ("x",), np.array([2]), thumbnail, none, none, "")
+        Map("t", {}, place, label, ("a", "b"), ("x",), np.array([2]), thumbnail, none, none, "", *near)
     with pytest.raises(ShapeMismatch, match="one for each of 1 classes"):
-        Map("t", {}, place, label, ("a", "b"), ("x",), np.array([0]), thumbnail, np.zeros(3, np.float32), none, "")
+        Map(
+            "t",
+            {},
+            place,
+            label,
+            ("a", "b"),
+            ("x",),
+            np.array([0]),
+            thumbnail,
+            np.zeros(3, np.float32),
+            none,
+            "",
+            *near,
+        )
     with pytest.raises(ShapeMismatch, match="without a place"):
-        Map("t", {}, place * np.nan, label, ("a", "b"), ("x",), np.array([0]), thumbnail, none, none, "")
+        Map("t", {}, place * np.nan, label, ("a", "b"), ("x",), np.array([0]), thumbnail, none, none, "", *near)
+    with pytest.raises(ShapeMismatch, match=r"nearest \(1, 1\) and distance \(2, 1\) of 2 pictures"):
+        Map("t", {}, place, label, ("a", "b"), ("x",), np.array([0]), thumbnail, none, none, "", near[0][:1], near[1])
+    with pytest.raises(ShapeMismatch, match="neighbours from 0 to 2"):
+        Map("t", {}, place, label, ("a", "b"), ("x",), np.array([0]), thumbnail, none, none, "", near[0] + 1, near[1])
+
+
+def test_what_no_map_can_show_is_refused_before_it_is_embedded() -> None:
+    with pytest.raises(BadArgument, match=r"a map of more than 20,000 pictures.*phosphene atlas make"):
+        check_map(sources.drawn(20001))
+    check_map(sources.drawn(20000), thumbnails=0, limit=8)
+    with pytest.raises(TooLarge, match=r"page of 500 pictures, 500 of them with thumbnails, about [\d.]+ MB\. 0\.5 MB"):
+        check_map(sources.drawn(500), limit=0.5)
+    check_map(sources.drawn(500), thumbnails=100, limit=0.5)
+
+
+def test_the_size_of_a_page_is_known_before_there_is_a_map(forty: Embeddings) -> None:
+    figure = map_figure(forty, atlas.pca(), k=3)
+    size = len(figure.page().encode()) / 1e6
+    check_map(drawn(40), k=3, limit=1.3 * size)
+    with pytest.raises(TooLarge, match="write thumbnails=200, or write limit=1 to allow it"):
+        check_map(drawn(40), k=3, limit=0.6 * size)

@@ -3,7 +3,7 @@
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const [LEAP, ZOOM] = [5, 1.6];
 
-/** `work` has one function for each thing a key does. */
+/** `work` has one function for each thing a key does; a key without one is left to the page. */
 function listenToKeys(element, work) {
   const keys = {
     "+": () => work.zoom(ZOOM),
@@ -13,16 +13,16 @@ function listenToKeys(element, work) {
     Enter: work.pin,
     " ": work.pin,
     Escape: work.release,
-    PageUp: () => work.level(-1),
-    PageDown: () => work.level(1),
-    "[": () => work.layer(-1),
-    "]": () => work.layer(1),
+    PageUp: work.level && (() => work.level(-1)),
+    PageDown: work.level && (() => work.level(1)),
+    "[": work.layer && (() => work.layer(-1)),
+    "]": work.layer && (() => work.layer(1)),
     "/": work.search,
   };
   element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key in ARROWS) work.step(...ARROWS[event.key].map((step) => step * (event.shiftKey ? LEAP : 1)));
-    else if (event.key in keys) keys[event.key]();
+    else if (keys[event.key]) keys[event.key]();
     else return;
     event.preventDefault();
   });

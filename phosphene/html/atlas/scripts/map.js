@@ -1,11 +1,9 @@
 // The map: a canvas with the cursor and the pins over it.
 
-const SHARPEST = 2; // pixels for one CSS pixel
-
-class AtlasMap {
+class AtlasMap extends Board {
   constructor(state, view, tiles) {
-    Object.assign(this, { state, view, tiles });
-    this.canvas = make("canvas", { "aria-hidden": "true" });
+    super(view);
+    Object.assign(this, { state, tiles });
     this.cursor = make("div", { class: "mark cursor", hidden: true });
     this.pins = ["A", "B"].map((letter) => make("div", { class: "mark pin", hidden: true }, make("b", {}, letter)));
     this.element = make(
@@ -23,8 +21,7 @@ class AtlasMap {
       ...this.pins,
     );
     this.painter = new Painter(this.canvas.getContext("2d"), tiles);
-    new ResizeObserver(() => this.#resized()).observe(this.element);
-    this.#watchDensity();
+    this.follow();
   }
 
   paint() {
@@ -59,20 +56,5 @@ class AtlasMap {
       width: `${(100 * side) / view.width}%`,
       height: `${(100 * side) / view.height}%`,
     });
-  }
-
-  #resized() {
-    const { clientWidth: width, clientHeight: height } = this.element;
-    if (!width || matchMedia("print").matches) return;
-    this.ratio = Math.min(devicePixelRatio, SHARPEST);
-    Object.assign(this.canvas, { width: Math.round(width * this.ratio), height: Math.round(height * this.ratio) });
-    this.element.style.setProperty("--ratio", width / height);
-    this.view.sized(width, height);
-    this.paint();
-  }
-
-  #watchDensity() {
-    const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-    query.addEventListener("change", () => (this.#resized(), this.#watchDensity()), { once: true });
   }
 }
