@@ -38,7 +38,9 @@ WORDS = {
     word
     for word in values.words
     if values._origins[word][0].startswith("phosphene.")
-    and not values._origins[word][0].startswith(("phosphene.testing", "phosphene.models.generators", "phosphene.sanity"))
+    and not values._origins[word][0].startswith(
+        ("phosphene.testing", "phosphene.models.generators", "phosphene.sanity")
+    )
 } - PLUMBING
 """The library's own, before any test has made others; those of a training program or a check stand in its file alone."""
 

@@ -34,7 +34,8 @@ def localization(maps: Tensor, truth: Tensor, share: float = 0.2) -> Localizatio
 
     maps: (B, H, W), higher where the object is, in the size of the pictures.  truth: masks (B, H, W), or boxes (B, 4) as top,
     left, height, width.  share: of a map's maximum, above which its box lies: see `box`.
-    Errors: ShapeMismatch, BadArgument for a map without anything above 0, or an object without a pixel.
+    A map without anything above 0 finds nothing: all three are 0.
+    Errors: ShapeMismatch, BadArgument for an object without a pixel.
     Source: Zhou et al. 2016 (boxes); Zhang et al. 2016 (pointing); Wang et al. 2020, Score-CAM (mass).
 
     >>> map = torch.tensor([[[0.0, 2.0, 1.0], [0.0, 1.0, 0.0]]])
@@ -46,11 +47,15 @@ def localization(maps: Tensor, truth: Tensor, share: float = 0.2) -> Localizatio
     inside = _masks(truth, maps)
     positive = maps.clamp_min(0)
     total = positive.flatten(1).sum(1)
-    found = torch.tensor([_iou(box(one, share), around(mask)) for one, mask in zip(maps, inside, strict=True)])
+    some = total > 0
+    found = [
+        _iou(box(one, share), around(mask)) if bool(finds) else 0.0
+        for one, mask, finds in zip(maps, inside, some, strict=True)
+    ]
     highest = maps.flatten(1).argmax(1, keepdim=True)
-    return Localization(
-        found, inside.flatten(1).gather(1, highest)[:, 0], (positive * inside).flatten(1).sum(1) / total
-    )
+    hit = inside.flatten(1).gather(1, highest)[:, 0] & some
+    mass = (positive * inside).flatten(1).sum(1) / torch.where(some, total, 1)
+    return Localization(torch.tensor(found), hit, mass)
 
 
 def box(map: Tensor, share: float = 0.2) -> Box:

@@ -46,13 +46,20 @@ def test_the_average_is_printed():
     assert repr(found) == "Localization of 2 maps: iou 0.750, hit 1.000, mass 0.750 on average"
 
 
+def test_a_map_without_anything_above_0_finds_nothing():
+    maps, truth = torch.stack([-filled((0, 0, 2, 2)), filled((0, 0, 2, 2))]), torch.tensor([[0, 0, 2, 2]] * 2)
+    found = at.localization(maps, truth)
+    assert (found.iou.tolist(), found.hit.tolist(), found.mass.tolist()) == ([0, 1], [False, True], [0, 1])
+    with pytest.raises(BadArgument, match="without anything above 0"):
+        at.box(maps[0])
+
+
 @pytest.mark.parametrize(
     ("maps", "truth", "error", "problem"),
     [
         (torch.ones(4, 4), torch.ones(1, 4), ShapeMismatch, r"maps of shape \(4, 4\).*\(B, H, W\).*spatial"),
         (torch.ones(2, 4, 4), torch.ones(2, 5, 4), ShapeMismatch, r"objects of shape \(2, 5, 4\).*boxes \(B, 4\)"),
         (torch.ones(2, 4, 4), torch.ones(1, 4), ShapeMismatch, r"objects of shape \(1, 4\)"),
-        (-torch.ones(1, 4, 4), torch.tensor([[0, 0, 2, 2]]), BadArgument, "without anything above 0"),
         (torch.ones(1, 4, 4), torch.tensor([[4, 4, 2, 2]]), BadArgument, "empty mask"),
     ],
 )
