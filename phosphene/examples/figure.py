@@ -69,7 +69,8 @@ def unit_figure(
         "examples": f"of {examples.count:,} pictures, all positions",
         **({"icons": str(paint)} if icons else {}),
     }
-    return Units(f"{sum(map(len, units.values()))} units of {vision.name}", made, tuple(layers))
+    count = sum(map(len, units.values()))
+    return Units(f"{count} {'unit' if count == 1 else 'units'} of {vision.name}", made, tuple(layers))
 
 
 def _arrays(crops: Sequence[Crops]) -> tuple[Bytes, Floats, tuple[tuple[str, ...], ...]]:
