@@ -58,7 +58,8 @@ class _Crew(Generic[Unit]):
         self._hand_out()
         while busy := [worker for worker in self.workers if worker.task is not None]:
             ready = wait([worker.pipe for worker in busy])
-            heard = [pair for worker in busy if worker.pipe in ready for pair in self._hear(worker)]
+            # A failure takes the units from those that are not up, also from one whose end is to be heard here.
+            heard = [pair for worker in busy if worker.pipe in ready and worker.task for pair in self._hear(worker)]
             self._hand_out()
             yield from heard
         if self.failure is not None:

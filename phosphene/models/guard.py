@@ -28,13 +28,14 @@ def frozen(module: nn.Module) -> Iterator[None]:
     >>> net.weight.requires_grad
     True
     """
-    if any(x.is_inference() for x in (*module.parameters(), *module.buffers())):
+    parameters = [*module.parameters()]
+    if any(x.is_inference() for x in (*parameters, *module.buffers())):
         raise ModelState(
             "a network with parameters that torch.inference_mode made",
             "parameters that gradients can pass",
             "make it outside of torch.inference_mode, or copy.deepcopy it there and load its state_dict",
         )
-    thawed = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    thawed = [parameter for parameter in parameters if parameter.requires_grad]
     try:
         for parameter in thawed:
             parameter.requires_grad_(False)
@@ -64,14 +65,15 @@ def guarded(vision: Vision) -> Iterator[None]:
     Errors: ModelState where a batch norm or dropout of the network is in training mode, because looking at it would
     change it, or see something else each time.
     """
-    for name, child in vision.module.named_modules():
+    named = [*vision.module.named_modules()]
+    for name, child in named:
         if child.training and _changes(child):
             raise ModelState(
                 f"{vision.name} has {type(child).__name__} {name!r} in training mode",
                 "a network that is the same after each look expected",
                 "write model.eval() first (of a Vision: vision.module.eval())",
             )
-    modes = [(child, child.training) for child in vision.module.modules()]
+    modes = [(child, child.training) for _, child in named]
     try:
         with frozen(vision.module):
             yield

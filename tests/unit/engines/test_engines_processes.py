@@ -272,3 +272,24 @@ def test_workers_killed_before_they_are_up_are_not_hired_for_ever(monkeypatch: p
     with pytest.raises(errors.WorkFailed, match=r"ended before its first unit \(SIGKILL\), as 9 before it"):
         list(engines.run(Threads(), range(4), workers=2))
     assert not workers()
+
+
+@pytest.mark.usefixtures("spawned")
+def test_workers_that_die_together_are_one_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, wait = processes._Worker.start, processes.wait
+
+    def doomed(worker: Any) -> None:
+        start(worker)
+        worker.kill()
+
+    def wait_for_all(pipes: list[Any]) -> list[Any]:
+        while len(ready := wait(pipes)) < len(pipes):
+            time.sleep(0.01)
+        return ready
+
+    monkeypatch.setattr(processes._Worker, "start", doomed)
+    monkeypatch.setattr(processes, "wait", wait_for_all)
+    monkeypatch.setattr(processes, "STARTS", 1)
+    with pytest.raises(errors.WorkFailed, match="ended before its first unit"):
+        list(engines.run(Threads(), range(4), workers=2))
+    assert not workers()
