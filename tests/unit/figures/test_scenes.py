@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
@@ -46,6 +46,7 @@ def texts(scene: Scene) -> str:
 
 
 @given(figures())
+@settings(max_examples=25)
 def test_texts_overlap_nothing_and_all_is_inside(one: Figure) -> None:
     scene = one.scene()
     lettered = [mark for mark in scene.marks if not (isinstance(mark, Text) and mark.color == "#ffffff")]
@@ -61,6 +62,7 @@ def test_texts_overlap_nothing_and_all_is_inside(one: Figure) -> None:
 
 
 @given(figures())
+@settings(max_examples=25)
 def test_the_picture_and_the_svg_are_as_large_as_the_scene(one: Figure) -> None:
     scene = one.scene()
     assert scene.title == one.title
@@ -136,6 +138,7 @@ def test_the_area_of_a_grid_icon_is_in_proportion_to_the_activation(one: Any) ->
 
 
 @given(figures("groups"))
+@settings(max_examples=25)
 def test_groups_have_their_colors_numbers_and_values(one: Any) -> None:
     layer, scene = one.layers[0], one.scene()
     fills = [mark.fill for mark in scene.marks if isinstance(mark, Box)]
@@ -150,6 +153,7 @@ def test_groups_have_their_colors_numbers_and_values(one: Any) -> None:
 
 
 @given(figures("influences"))
+@settings(max_examples=25)
 def test_influences_have_each_channel_on_its_side(one: Any) -> None:
     words = [mark for mark in one.scene().marks if isinstance(mark, Text)]
     values = one.layers[0].value[0]

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.distributions import Normal, kl_divergence
@@ -27,6 +27,7 @@ NET = ph.load("patterns")
 
 
 @given(weight=st.floats(0.2, 3), rate=st.floats(1, 5))
+@settings(max_examples=20)
 def test_the_best_code_of_a_linear_generator(weight: float, rate: float) -> None:
     """w . A z - weight / 2 |z|^2 is greatest at z = A' w / weight, whatever the rate"""
     goal = torch.randn(3, 2, 2, generator=stream(1, "goal"), dtype=torch.float64)

@@ -120,10 +120,7 @@ def test_bad_input(run, kind, message) -> None:
 @pytest.mark.slow
 def test_a_second_network_recognizes_most_classes() -> None:
     """At the paper's constants. Measured at three seeds: 67 of 69 pictures; hexagons become cells at two of them."""
-    judge = load_judge(JUDGE)
-    right = 0
-    for seed in (0, 100):
-        made = recipes.dgn_am(ph.load("patterns"), list(LABELS), seed=seed, progress=False)
-        with torch.no_grad():
-            right += int((judge(normalize(made.images)).argmax(1) == torch.arange(len(LABELS))).sum())
-    assert right >= 0.95 * 2 * len(LABELS)
+    made = recipes.dgn_am(ph.load("patterns"), list(LABELS), seed=0, progress=False)
+    with torch.no_grad():
+        right = load_judge(JUDGE)(normalize(made.images)).argmax(1) == torch.arange(len(LABELS))
+    assert float(right.double().mean()) >= 0.95
