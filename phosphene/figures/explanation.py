@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import TooLarge
 from ..html.encode import numbers
-from ..html.page import MEGABYTE
+from ..html.frame import MEGABYTE
 from .base import MOST, Figure, Floats, Layer
 from .scene import Scene
 

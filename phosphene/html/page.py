@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from string import Template
 from typing import Any
 
 from ..errors import TooLarge
-from . import sources
+from . import frame, sources
+from .frame import MEGABYTE
 
 STYLES = ("theme", "text", "controls", "picture", "layout", "entries", "explanation", "below", "paper")
 SCRIPTS = (
@@ -39,7 +39,6 @@ REMEDIES = {
     "links": "fewer layers",
     "other numbers": "fewer layers or pictures",
 }
-MEGABYTE = 1_000_000
 
 
 def build(data: dict[str, Any], limit: float) -> str:
@@ -52,13 +51,10 @@ def build(data: dict[str, Any], limit: float) -> str:
     >>> "<title>A &lt; B</title>" in build(data, limit=1)
     True
     """
-    page = Template(sources.source("template.html")).substitute(
-        title=sources.escaped(data["title"]),
-        caption=sources.escaped(data["caption"]),
-        style=sources.style(*(f"styles/{name}" for name in STYLES)),
-        script=sources.script(*(f"scripts/{name}" for name in SCRIPTS)),
-        data=sources.json_text(data),
-    )
+    style = sources.style(*(f"styles/{name}" for name in STYLES))
+    script = sources.script(*(f"scripts/{name}" for name in SCRIPTS))
+    body = frame.body("body.html", caption=sources.escaped(data["caption"]))
+    page = frame.filled(data["title"], style, body, frame.code(script, data=data), kind="")
     if len(page.encode()) > limit * MEGABYTE:
         raise _too_large(data, len(page.encode()), limit)
     return page

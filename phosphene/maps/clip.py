@@ -12,8 +12,8 @@ import numpy as np
 
 from ..errors import BadArgument
 from ..figures.base import FITTED, FRAME, Bytes, Floats, Numbers
+from ..html.frame import MEGABYTE
 from ..html.maps import page
-from ..html.page import MEGABYTE
 from ..serialize import writable, write_whole
 from ..values import check_number
 from ..video import RATE

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from string import Template
 from typing import TYPE_CHECKING, Any
 
 from ...errors import TooLarge
-from .. import sources
-from ..page import MEGABYTE
+from .. import frame, sources
+from ..frame import MEGABYTE
 from . import plain, records
 
 if TYPE_CHECKING:
@@ -67,18 +66,13 @@ def build(atlas: Atlas, limit: float) -> str:
 
 def filled(atlas: Atlas, stored: dict[str, Any], scripts: str) -> str:
     """The text of a page that has the entries `stored` in it and allows itself `scripts`."""
-    return Template(sources.source("atlas/template.html")).substitute(
-        title=sources.escaped(atlas.title),
-        caption=sources.escaped(atlas.caption),
-        scripts=scripts,
-        style=sources.style(*(f"styles/{name}" for name in STYLES), *(f"atlas/styles/{name}" for name in OWN_STYLES)),
-        script=sources.script(
-            *(f"scripts/{name}" for name in SCRIPTS), within=tuple(f"atlas/scripts/{name}" for name in OWN_SCRIPTS)
-        ),
-        data=sources.json_text(records.index(atlas)),
-        stored=sources.json_text(stored),
-        plain=plain.table(atlas),
+    style = sources.style(*(f"styles/{name}" for name in STYLES), *(f"atlas/styles/{name}" for name in OWN_STYLES))
+    script = sources.script(
+        *(f"scripts/{name}" for name in SCRIPTS), within=tuple(f"atlas/scripts/{name}" for name in OWN_SCRIPTS)
     )
+    body = frame.body("atlas/body.html", caption=sources.escaped(atlas.caption), plain=plain.table(atlas))
+    code = frame.code(script, data=records.index(atlas), stored=stored)
+    return frame.filled(atlas.title, style, body, code, kind="Activation atlas", scripts=scripts)
 
 
 def _part(name: str) -> str:

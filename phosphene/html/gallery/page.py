@@ -7,12 +7,11 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from .. import sources
+from .. import frame, sources
 
 if TYPE_CHECKING:
     from ...gallery import Program
@@ -25,12 +24,11 @@ WIDE = 1.6
 
 def build(folder: Path, lead: str, rooms: Mapping[str, Sequence[Program]]) -> str:
     """The page of the programs of some rooms, whose pictures, NAME.png, are in a folder.  lead: what stands under the title."""
-    return Template(sources.source("gallery/template.html")).substitute(
-        lead=_prose(lead),
-        style=sources.style(*(f"styles/{name}" for name in STYLES), *(f"gallery/styles/{name}" for name in OWN_STYLES)),
-        contents="\n".join(_link(program) for inside in rooms.values() for program in inside),
-        rooms="\n".join(_room(folder, title, inside) for title, inside in rooms.items()),
-    )
+    style = sources.style(*(f"styles/{name}" for name in STYLES), *(f"gallery/styles/{name}" for name in OWN_STYLES))
+    contents = "\n".join(_link(program) for inside in rooms.values() for program in inside)
+    shown = "\n".join(_room(folder, title, inside) for title, inside in rooms.items())
+    body = frame.body("gallery/body.html", contents=contents, rooms=shown)
+    return frame.filled("The gallery of phosphene", style, body, lead=_prose(lead))
 
 
 def _link(program: Program) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from string import Template
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...errors import TooLarge
-from .. import sources
+from .. import frame, sources
 from ..encode import numbers, picture_url
-from ..page import MEGABYTE
+from ..frame import MEGABYTE
 
 if TYPE_CHECKING:
     from ...maps.clip import Clip, ClipLayer
@@ -31,17 +30,12 @@ def build(clip: Clip, limit: float) -> str:
     """The page of a clip, of at most `limit` megabytes (millions of bytes); TooLarge beyond."""
     frames = [picture_url(one, QUALITY) for one in clip.pictures]
     height, width = clip.pictures.shape[1:3]
-    page = Template(sources.source("maps/template.html")).substitute(
-        title=sources.escaped(clip.title),
-        first=frames[0],
-        height=height,
-        width=width,
-        style=sources.style(*(f"styles/{name}" for name in STYLES), *(f"maps/styles/{name}" for name in OWN_STYLES)),
-        script=sources.script(
-            *(f"scripts/{name}" for name in SCRIPTS), within=tuple(f"maps/scripts/{name}" for name in OWN_SCRIPTS)
-        ),
-        data=sources.json_text(_data(clip, frames)),
+    style = sources.style(*(f"styles/{name}" for name in STYLES), *(f"maps/styles/{name}" for name in OWN_STYLES))
+    script = sources.script(
+        *(f"scripts/{name}" for name in SCRIPTS), within=tuple(f"maps/scripts/{name}" for name in OWN_SCRIPTS)
     )
+    body = frame.body("maps/body.html", first=frames[0], height=height, width=width)
+    page = frame.filled(clip.title, style, body, frame.code(script, data=_data(clip, frames)), kind="Activation maps")
     size = len(page.encode())
     if size > limit * MEGABYTE:
         raise too_large(len(frames), size, limit)

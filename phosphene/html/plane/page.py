@@ -29,41 +29,19 @@ SMALL = 256
 BASE, EACH = 60_000, 60
 """About the bytes of a page without pictures, and of a picture without its name, its neighbours and its thumbnail."""
 REMEDY = "write thumbnails=200"
-BODY = """<figure>
-<div id="plane"></div>
-<figcaption>
-<p>$caption</p>
-<p id="note"></p>
-<p id="keys">Drag to move, pinch or scroll with Ctrl to zoom; a click holds a picture. With the map in focus: the arrow keys
-lead to the next picture, with shift five further; + and &minus; zoom; Home shows everything; Enter holds, Escape releases;
-/ goes to the classes.</p>
-</figcaption>
-</figure>
-<div id="more"></div>
-<p id="said" aria-live="polite"></p>
-<noscript>
-<p>The map is drawn by a script inside this page. Without it, these are the places of the pictures in the colors of their
-classes.</p>
-<img src="$overview" alt="The places of the pictures" width="256" height="256">
-</noscript>"""
 
 
 def build(figure: Map, limit: float) -> str:
     """The figure as one page of at most `limit` megabytes (millions of bytes); TooLarge beyond."""
     overview = picture_url(small(figure), QUALITY)
-    style = ("atlas/styles/map", *(f"plane/styles/{name}" for name in OWN_STYLES))
     within = (*(f"atlas/scripts/{name}" for name in MOVING), *(f"plane/scripts/{name}" for name in OWN_SCRIPTS))
     stored = {f"tiles/{number}": _url(sheet) for number, sheet in enumerate(sheets(figure.thumbnails))}
     script = sources.script(*(f"scripts/{name}" for name in SCRIPTS), within=within)
-    page = frame.filled(
-        "Map of pictures",
-        figure.title,
-        sources.style(*(f"styles/{name}" for name in STYLES), *style),
-        BODY.replace("$caption", sources.escaped(figure.caption)).replace("$overview", overview),
-        f'<script type="application/json" id="data">{sources.json_text(_data(figure, overview))}</script>\n'
-        f'<script type="application/json" id="stored">{sources.json_text(stored)}</script>\n'
-        f"<script>\n{script}\n</script>",
-    )
+    own = ("atlas/styles/map", *(f"plane/styles/{name}" for name in OWN_STYLES))
+    style = sources.style(*(f"styles/{name}" for name in STYLES), *own)
+    body = frame.body("plane/body.html", caption=sources.escaped(figure.caption), overview=overview)
+    code = frame.code(script, data=_data(figure, overview), stored=stored)
+    page = frame.filled(figure.title, style, body, code, kind="Map of pictures")
     return frame.limited(page, limit, figure.title, REMEDY)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import math
 from collections import Counter
-from string import Template
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...errors import TooLarge
-from .. import sources
+from .. import frame, sources
 from ..encode import picture_url
-from ..page import MEGABYTE
+from ..frame import MEGABYTE
 from . import records
 
 if TYPE_CHECKING:
@@ -56,20 +55,14 @@ def build(figure: Sprites, limit: float) -> str:
 
 def filled(figure: Sprites, stored: dict[str, Any], allowed: Allowed) -> str:
     """The text of a page that has the entries `stored` in it and allows itself to load some kinds of files."""
-    return Template(sources.source("sprites/template.html")).substitute(
-        title=sources.escaped(figure.title),
-        caption=sources.escaped(figure.caption),
-        images=allowed.images,
-        scripts=allowed.scripts,
-        style=sources.style(*(f"styles/{name}" for name in STYLES), *(f"sprites/styles/{name}" for name in OWN_STYLES)),
-        script=sources.script(
-            *(f"scripts/{name}" for name in SCRIPTS),
-            within=(STORE, *(f"sprites/scripts/{name}" for name in OWN_SCRIPTS)),
-        ),
-        data=sources.json_text(records.index(figure)),
-        stored=sources.json_text(stored),
-        plain="\n".join(map(_plain, figure.layers)),
+    style = sources.style(*(f"styles/{name}" for name in STYLES), *(f"sprites/styles/{name}" for name in OWN_STYLES))
+    script = sources.script(
+        *(f"scripts/{name}" for name in SCRIPTS), within=(STORE, *(f"sprites/scripts/{name}" for name in OWN_SCRIPTS))
     )
+    plain = "\n".join(map(_plain, figure.layers))
+    body = frame.body("sprites/body.html", caption=sources.escaped(figure.caption), plain=plain)
+    code = frame.code(script, data=records.index(figure), stored=stored)
+    return frame.filled(figure.title, style, body, code, kind="Every unit of a network", **allowed._asdict())
 
 
 def _plain(layer: SpritesLayer) -> str:

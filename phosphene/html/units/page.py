@@ -21,7 +21,7 @@ CHOICES = (("both", "most and least"), ("high", "most"), ("low", "least"))
 def build(figure: Units, limit: float) -> str:
     """The figure as one page of at most `limit` megabytes (millions of bytes); TooLarge beyond."""
     style = sources.style(*(f"styles/{name}" for name in STYLES), *(f"units/styles/{name}" for name in OWN_STYLES))
-    page = frame.filled("Units and their examples", figure.title, style, _body(figure))
+    page = frame.filled(figure.title, style, _body(figure), kind="Units and their examples")
     return frame.limited(page, limit, figure.title, "show fewer units or fewer examples of each")
 
 
